@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * image.h - what a program hands to the driver as code: PTX text, a cubin, a fatbin, or the
+ * compiler's wrapper around fatbins; read without the driver.
+ *
+ * Pure: no CUDA header, no global state, any thread. The bytes may be hostile; with a known size no
+ * byte outside is read. The driver's own calls come without a size: then headers are trusted as far
+ * as the driver trusts them (IMAGE_SIZE_UNKNOWN).
+ */
+#ifndef PTX_REWRITER_IMAGE_H
+#define PTX_REWRITER_IMAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define IMAGE_SIZE_UNKNOWN SIZE_MAX
+
+enum image_kind { IMAGE_UNKNOWN, IMAGE_PTX, IMAGE_ELF, IMAGE_FATBIN, IMAGE_WRAPPER, IMAGE_LTO };
+
+enum image_compression { IMAGE_PLAIN, IMAGE_LZ4, IMAGE_ZSTD };
+
+/* One piece of code in an image: the PTX or machine code for one architecture. */
+struct image_entry {
+    enum image_kind kind; /* IMAGE_PTX, IMAGE_ELF or IMAGE_LTO */
+    unsigned arch;        /* compute capability x 10: 90 for sm_90 and compute_90 */
+    char variant;         /* 'a' or 'f' for architecture- or family-specific code, else 0 */
+    bool debug;           /* built with -G */
+    enum image_compression compression;
+    const uint8_t *payload; /* as stored, inside the image */
+    size_t stored_bytes, plain_bytes;
+    const char *options;  /* the compiler options kept with it, inside the image, or NULL */
+    size_t options_bytes;
+    unsigned fatbin;      /* which fatbin of a version-2 wrapper: 0 the first, 1.. the prelinked */
+};
+
+struct image {
+    enum image_kind kind;
+    struct image_entry *entries;
+    size_t n_entries;
+    unsigned n_fatbins;
+    size_t size_bytes; /* as found, for IMAGE_SIZE_UNKNOWN input; of the whole */
+};
+
+/* Borrows data until image_finish. Returns 0, -EINVAL (not an image we know, or damaged), -ENOMEM. */
+int image_open(const void *data, size_t size_bytes, struct image *ret_image);
+void image_finish(struct image *image);
+
+/* The entry's plain bytes with a NUL behind them; free() them. -EINVAL if damaged, -ENOMEM, -E2BIG if
+ * it claims to unpack to more than 1 GiB. */
+int image_entry_unpack(const struct image_entry *entry, char **ret_bytes, size_t *ret_size_bytes);
+
+/* What the driver would take from the fatbin for a device of compute capability cc (x 10), and
+ * which PTX may stand for it.
+ *   ret_ptx    the PTX to rewrite, or NULL;
+ *   ret_reason when NULL: why, a static string, e.g. "no PTX in the image".
+ * Machine code that the driver would prefer must come from the same virtual architecture as the PTX,
+ * or the program could see another path of __CUDA_ARCH__; else the image is left alone. */
+void image_pick(const struct image *image, unsigned fatbin, unsigned cc,
+                const struct image_entry **ret_ptx, const char **ret_reason);
+
+/* The register limit, optimisation level and the like that were given to ptxas when the program was
+ * built, as far as they must be repeated when the PTX is compiled again. -1: not given. */
+struct image_build_options {
+    int max_registers; /* -maxrregcount */
+    int opt_level;     /* -O */
+    bool debug;        /* -g, of -G builds */
+    bool line_info;    /* -lineinfo */
+};
+void image_entry_build_options(const struct image_entry *entry,
+                               struct image_build_options *ret_options);
+
+#endif

@@ -53,6 +53,7 @@ struct launch {
     uint64_t seq;
     uint64_t queued_ns, first_ns;
     uint32_t n_submitted, n_done;
+    unsigned n_lanes, busy_lanes; /* of begin(); bit i: lane i has an unfinished slice */
     bool begun, all_submitted;
     struct launch *prev, *next;
 };

@@ -18,8 +18,7 @@ extern enum log_level log_max_level; /* written once by log_init, read by anyone
  * Returns 0, or -EINVAL (not a level; stays off), or -errno of the open (falls back to stderr). */
 int log_init(const char *spec);
 
-void log_write(enum log_level level, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void log_write(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 static inline bool log_wants(enum log_level level)
 {

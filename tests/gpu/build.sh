@@ -45,6 +45,10 @@ build_one() {
         cp "$IN" "$BIN" && chmod +x "$BIN"
         return
     fi
+    if ! grep -q '^// build: ' "$IN"; then
+        echo "build.sh: $name: no build line" >&2
+        return 1
+    fi
     rm -f "$BIN"
     while IFS= read -r line; do
         if ! (cd "$out" && eval "$line") >"$BIN.log" 2>&1; then

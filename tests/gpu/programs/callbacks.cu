@@ -2,7 +2,9 @@
 //
 // Host functions and stream callbacks see the work before them done and the work behind them not
 // begun: each reads a pinned word that the kernel before wrote, and leaves one for the kernel
-// behind. build: $NVCC -arch=sm_90 $IN -o $BIN expect-sliced: *stage*
+// behind.
+// build: $NVCC -arch=sm_90 $IN -o $BIN
+// expect-sliced: *stage*
 #include "check.h"
 #include <atomic>
 

@@ -2,7 +2,9 @@
 //
 // A captured graph with a fork and a join, replayed between ordinary launches on the same stream
 // and on another one; the launches under capture must not run, those around it must keep their
-// order. build: $NVCC -arch=sm_90 $IN -o $BIN expect-sliced: *step*
+// order.
+// build: $NVCC -arch=sm_90 $IN -o $BIN
+// expect-sliced: *step*
 #include "check.h"
 
 enum { BLOCKS = 180, BLOCK = 64, N = BLOCKS * BLOCK };

@@ -2,7 +2,9 @@
 //
 // The legacy default stream waits for all blocking streams and they for it, with no call in
 // between; a non-blocking stream is tied in by events alone. The kernels are slow enough to lose a
-// race. build: $NVCC -arch=sm_90 $IN -o $BIN expect-sliced: *slow_step*
+// race.
+// build: $NVCC -arch=sm_90 $IN -o $BIN
+// expect-sliced: *slow_step*
 #include "check.h"
 
 enum { BLOCKS = 300, BLOCK = 64, N = BLOCKS * BLOCK };

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // Built for the per-thread default stream: each thread's default stream is its own, plain copies
-// and cudaStreamPerThread included; cudaStreamLegacy still waits for them all. build: $NVCC
-// -arch=sm_90 --default-stream per-thread $IN -o $BIN expect-sliced: *advance*
+// and cudaStreamPerThread included; cudaStreamLegacy still waits for them all.
+// build: $NVCC -arch=sm_90 --default-stream per-thread $IN -o $BIN
+// expect-sliced: *advance*
 #include "check.h"
 #include <thread>
 #include <vector>

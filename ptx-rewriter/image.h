@@ -6,6 +6,13 @@
  * Pure: no CUDA header, no global state, any thread. The bytes may be hostile; with a known size no
  * byte outside is read. The driver's own calls come without a size: then headers are trusted as far
  * as the driver trusts them (IMAGE_SIZE_UNKNOWN).
+ *
+ * The wrapper, 24 bytes: u32 0x466243B1, u32 version, pointer to a fatbin, pointer. Version 1 is
+ * one translation unit. Version 2 comes from -rdc=true: its fatbin holds what the linker made,
+ * cubins only, and its last pointer is a NULL-terminated array of the fatbins that were linked, one
+ * per translation unit, each with relocatable cubins and the PTX. Where no linked cubin suits the
+ * device, the driver links the units itself. All of it is addresses, so a wrapper can be read in
+ * the memory of its program only.
  */
 #ifndef PTX_REWRITER_IMAGE_H
 #define PTX_REWRITER_IMAGE_H
@@ -18,7 +25,7 @@
 
 enum image_kind { IMAGE_UNKNOWN, IMAGE_PTX, IMAGE_ELF, IMAGE_FATBIN, IMAGE_WRAPPER, IMAGE_LTO };
 
-enum image_compression { IMAGE_PLAIN, IMAGE_LZ4, IMAGE_ZSTD };
+enum image_compression { IMAGE_PLAIN, IMAGE_LZ4, IMAGE_ZSTD, IMAGE_OTHER_COMPRESSION };
 
 /* One piece of code in an image: the PTX or machine code for one architecture. */
 struct image_entry {
@@ -27,37 +34,45 @@ struct image_entry {
     char variant;         /* 'a' or 'f' for architecture- or family-specific code, else 0 */
     bool debug;           /* built with -G */
     enum image_compression compression;
-    const uint8_t *payload; /* as stored, inside the image */
-    size_t stored_bytes, plain_bytes;
-    const char *options;  /* the compiler options kept with it, inside the image, or NULL */
+    const uint8_t *payload;           /* as stored, inside the image */
+    size_t stored_bytes, plain_bytes; /* plain: as claimed; of PTX with its padding */
+    const char *options; /* the compiler options kept with PTX, inside the image, no NUL; or NULL */
     size_t options_bytes;
-    unsigned fatbin;      /* which fatbin of a version-2 wrapper: 0 the first, 1.. the prelinked */
+    unsigned fatbin; /* which fatbin of a version-2 wrapper: 0 the first, 1.. the prelinked */
 };
 
 struct image {
     enum image_kind kind;
     struct image_entry *entries;
     size_t n_entries;
-    unsigned n_fatbins;
-    size_t size_bytes; /* as found, for IMAGE_SIZE_UNKNOWN input; of the whole */
+    unsigned n_fatbins; /* 1, or more of a version-2 wrapper */
+    size_t size_bytes;  /* as found, for IMAGE_SIZE_UNKNOWN input; of a wrapper: of itself */
 };
 
-/* Borrows data until image_finish. Returns 0, -EINVAL (not an image we know, or damaged), -ENOMEM. */
+/* Borrows data until image_finish. Returns 0, -EINVAL (not an image we know, or damaged; also a
+ * wrapper with a known size, see above), -ENOMEM. */
 int image_open(const void *data, size_t size_bytes, struct image *ret_image);
 void image_finish(struct image *image);
 
-/* The entry's plain bytes with a NUL behind them; free() them. -EINVAL if damaged, -ENOMEM, -E2BIG if
- * it claims to unpack to more than 1 GiB. */
+/* The entry's plain bytes with a NUL behind them; free() them. Of PTX the size is that of the text,
+ * without padding. -EINVAL if damaged, -ENOMEM, -E2BIG if it claims to unpack to more than 1 GiB.
+ */
 int image_entry_unpack(const struct image_entry *entry, char **ret_bytes, size_t *ret_size_bytes);
 
 /* What the driver would take from the fatbin for a device of compute capability cc (x 10), and
  * which PTX may stand for it.
  *   ret_ptx    the PTX to rewrite, or NULL;
  *   ret_reason when NULL: why, a static string, e.g. "no PTX in the image".
- * Machine code that the driver would prefer must come from the same virtual architecture as the PTX,
- * or the program could see another path of __CUDA_ARCH__; else the image is left alone. */
+ * Machine code that the driver would prefer must come from the same virtual architecture as the
+ * PTX, or the program could see another path of __CUDA_ARCH__; else the image is left alone. */
 void image_pick(const struct image *image, unsigned fatbin, unsigned cc,
                 const struct image_entry **ret_ptx, const char **ret_reason);
+
+/* All PTX that must be rewritten and linked together to stand for the image: one, or of a version-2
+ * wrapper one per translation unit. Writes up to n_fatbins pointers to ret_ptx and returns how
+ * many; 0 with ret_reason set: the image is left alone, because PTX is missing for some part. */
+size_t image_pick_all(const struct image *image, unsigned cc, const struct image_entry **ret_ptx,
+                      const char **ret_reason);
 
 /* The register limit, optimisation level and the like that were given to ptxas when the program was
  * built, as far as they must be repeated when the PTX is compiled again. -1: not given. */
@@ -66,6 +81,7 @@ struct image_build_options {
     int opt_level;     /* -O */
     bool debug;        /* -g, of -G builds */
     bool line_info;    /* -lineinfo */
+    int cache_mode;    /* -dlcm, in the numbers of CUjit_cacheMode: 1 cg, 2 ca */
 };
 void image_entry_build_options(const struct image_entry *entry,
                                struct image_build_options *ret_options);

@@ -79,10 +79,9 @@ static int parse_bool(const char *text, bool *ret_value)
     return -EINVAL;
 }
 
-static int check_choice(const char *text, const char *words)
+/* Are the first length characters of text one of the words? */
+static int check_word(const char *text, size_t length, const char *words)
 {
-    size_t length = strlen(text);
-
     for (;;) {
         size_t n = strcspn(words, "|");
 
@@ -107,10 +106,15 @@ static int parse_value(const struct env_row *row, const char *text, void *field)
     case ENV_BOOL:
         return parse_bool(text, field);
     case ENV_CHOICE:
-        if (check_choice(text, row->accepted) < 0)
+        if (check_word(text, strlen(text), row->accepted) < 0)
+            return -EINVAL;
+        break;
+    case ENV_LEVEL:
+        if (check_word(text, strcspn(text, ":"), row->accepted) < 0)
             return -EINVAL;
         break;
     case ENV_STRING:
+    case ENV_SWITCH:
         break;
     }
     copy = strdup(text);
@@ -174,6 +178,11 @@ static void warn_unknown_names(env_warn_fn *warn)
     }
 }
 
+static bool is_text(const struct env_row *row)
+{
+    return row->type <= ENV_LEVEL;
+}
+
 const struct env_row *env_find(const char *name)
 {
     for (size_t i = 0; i < env_n_rows; i++)
@@ -191,7 +200,7 @@ int env_check(const struct env_row *row, const char *value)
     } parsed;
     int error = parse_value(row, value, &parsed);
 
-    if (error == 0 && (row->type == ENV_STRING || row->type == ENV_CHOICE))
+    if (error == 0 && (is_text(row)))
         free(parsed.text);
     return error;
 }
@@ -227,7 +236,7 @@ void env_finish(struct env *env)
     if (!env)
         return;
     for (size_t i = 0; i < env_n_rows; i++)
-        if (env_rows[i].type == ENV_STRING || env_rows[i].type == ENV_CHOICE)
+        if (is_text(&env_rows[i]))
             free(*(char **)((char *)env + env_rows[i].offset_bytes));
     *env = (struct env){0};
 }

@@ -15,7 +15,9 @@
 #define ENV_PREFIX "SLIVER_"
 
 #define ENV_FIELD_STRING   char *   /* never NULL */
+#define ENV_FIELD_SWITCH   char *   /* never NULL */
 #define ENV_FIELD_CHOICE   char *   /* one of the accepted words */
+#define ENV_FIELD_LEVEL    char *   /* for log_init */
 #define ENV_FIELD_DURATION uint64_t /* nanoseconds */
 #define ENV_FIELD_SIZE     uint64_t /* bytes */
 #define ENV_FIELD_BOOL     bool
@@ -26,7 +28,15 @@ struct env {
 #undef ENV
 };
 
-enum env_type { ENV_STRING, ENV_CHOICE, ENV_DURATION, ENV_SIZE, ENV_BOOL };
+enum env_type {
+    ENV_STRING,
+    ENV_SWITCH,
+    ENV_CHOICE,
+    ENV_LEVEL,
+    ENV_DURATION,
+    ENV_SIZE,
+    ENV_BOOL,
+};
 
 struct env_row {
     enum env_type type;
@@ -34,7 +44,7 @@ struct env_row {
     const char *name;     /* with the prefix */
     const char *fallback; /* the default, as the user would write it */
     const char *value;    /* stands for the value in usage lines */
-    const char *accepted; /* CHOICE: the words, separated by '|'; else a description */
+    const char *accepted; /* CHOICE, LEVEL: the words, separated by '|'; else described */
     const char *help;
 };
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * gpu_ops.h - what the scheduler asks of a device. The shim implements it on the driver, the tests on a
- * virtual-time GPU.
+ * gpu_ops.h - what the scheduler asks of a device. The shim implements it on the driver, the tests
+ * on a virtual-time GPU.
  *
- * Called with no scheduler lock held, by one thread at a time per scheduler (whoever pumps), except
- * reached(), mark_stream(), drop_mark() and now_ns(), which any thread may call. Errors are the driver's own positive codes; the
- * scheduler only passes them on.
+ * Called with no scheduler lock held, by one thread at a time per scheduler (whoever pumps),
+ * except: mark_stream(), drop_mark(), call() and the retire functions may come from any thread;
+ * now_ns() too, even with the scheduler's mutex held, so it must not wait. Errors are the driver's
+ * own positive codes; the scheduler only passes them on. Its own is -ECANCELED: given up, the
+ * scheduler went away.
  */
 #ifndef SCHED_GPU_OPS_H
 #define SCHED_GPU_OPS_H
@@ -17,54 +19,57 @@ struct call;
 
 /* A point in a stream's work that the device reports without being asked: a word it writes. */
 struct gpu_mark {
-    uint32_t slot;  /* the shim's */
+    uint32_t slot; /* the shim's */
     uint32_t value;
-    void *where;    /* the shim's; the word */
+    void *where; /* the shim's; the word */
 };
 
-/* Slices of one launch that are unfinished at the same time are never put one behind the other: a block
- * of the first may be waiting for a block of the second. Each goes to a lane of its own; a lane is used again
- * by the launch only when its last slice was seen done. Lane 0 is the launch's own stream; the others are
- * internal streams that start where begin() was called. So slices overlap at their tails, too. */
+/* Slices of one launch that are unfinished at the same time are never put one behind the other: a
+ * block of the first may be waiting for a block of the second. Each goes to a lane of its own; a
+ * lane is used again by the launch only when its last slice was seen done. Lane 0 is the launch's
+ * own stream; the others are internal streams that start where begin() was called. So slices
+ * overlap at their tails, too. */
 #define GPU_LANES 8
 
 struct gpu_ops {
     uint64_t (*now_ns)(void *gpu);
 
-    /* Notes the place before a launch's first slice; called once, only for launches of more than one
-     * slice. Returns the number of lanes the launch may use: 1 (only its own stream) to GPU_LANES, or a
-     * negative errno: then the launch goes out whole. */
+    /* Notes the place before a launch's first slice; called once, only for launches of more than
+     * one slice. Returns the number of lanes the launch may use: 1 (only its own stream) to
+     * GPU_LANES, or a negative errno: then the launch goes out whole. */
     int (*begin)(void *gpu, struct launch *launch);
 
     /* Puts one slice on a lane. whole: the original kernel with the original grid, on lane 0. */
     int (*submit)(void *gpu, struct launch *launch, const struct slice *slice, bool whole,
                   unsigned lane);
 
-    /* For slices that may be waiting for one another and for those in flight: each on an internal stream
-     * of its own, whatever begin() said, and all joined. Called last for its launch, instead of
-     * submit() and join(); lane_mask as in join(). */
+    /* For slices that may be waiting for one another and for those in flight: each on an internal
+     * stream of its own, whatever begin() said, and all joined. Called last for its launch,
+     * instead of submit() and join(); lane_mask as in join(). */
     int (*spread)(void *gpu, struct launch *launch, const struct slice *slices, unsigned n,
                   unsigned lane_mask);
 
-    /* All slices are submitted: makes the launch's stream wait for the lanes of lane_mask (bit i: lane i;
-     * those whose last slice was not seen done; never bit 0). Not called if the mask is empty. */
+    /* All slices are submitted: makes the launch's stream wait for the lanes of lane_mask (bit i:
+     * lane i; those whose last slice was not seen done; never bit 0). Not called if the mask is
+     * empty. */
     int (*join)(void *gpu, struct launch *launch, unsigned lane_mask);
 
-    /* Did the stream come as far as begin()? If not, it waits for something else than our slices. */
+    /* Did the stream come as far as begin()? If not, something else than our slices holds it. */
     bool (*begun)(void *gpu, struct launch *launch);
 
     /* A mark behind everything submitted to that lane of the launch so far. */
     int (*mark)(void *gpu, struct launch *launch, unsigned lane, struct gpu_mark *ret_mark);
     /* The same for a stream of the program, after direct launches. Any thread. */
     int (*mark_stream)(void *gpu, void *stream, struct gpu_mark *ret_mark);
-    bool (*reached)(void *gpu, const struct gpu_mark *mark);     /* never blocks */
-    void (*drop_mark)(void *gpu, struct gpu_mark *mark); /* reached, or given up: slot is free again */
+    bool (*reached)(void *gpu, const struct gpu_mark *mark); /* never blocks */
+    /* Reached, or given up: its slot is free again. */
+    void (*drop_mark)(void *gpu, struct gpu_mark *mark);
 
     /* A deferred driver call (copy, event, wait ...) at its place on the stream. */
     int (*call)(void *gpu, struct call *call);
 
-    /* The launch's last mark was reached, or it was given up: its lanes and memory belong to the shim
-     * again. error is 0 or the code the driver refused it with. */
+    /* The launch's last mark was reached, or it was given up: its lanes and memory belong to the
+     * shim again. error is 0 or the code the driver refused it with. */
     void (*retire_launch)(void *gpu, struct launch *launch, int error);
     /* The call ran, or was given up with its queue. */
     void (*retire_call)(void *gpu, struct call *call, int error);

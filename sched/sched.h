@@ -3,16 +3,16 @@
  * sched.h - who goes to the GPU next. One struct sched per device.
  *
  * On the way of a launch: the shim asks sched_admit(); most launches go straight to the driver
- * (ADMIT_DIRECT). The others become a struct launch in the queue of their stream; the policy picks a
- * client; its slices go out while the window has room; completion is learned by marks.
+ * (ADMIT_DIRECT). The others become a struct launch in the queue of their stream; the policy picks
+ * a client; its slices go out while the window has room; completion is learned by marks.
  *
  *   domain   one context: streams that know of each other through the legacy default stream
  *   queue    one stream: operations held back, in stream order. Launches wait for the policy, calls
  *            (deferred copies, events ...) only for their turn
  *   client   whose launches share: a host thread or a stream
  *
- * Locks: one mutex per struct sched over queues, clients and policy; never held over a gpu_ops call nor
- * while waiting. sched_held and a client's own fields are atomics read without it.
+ * Locks: one mutex per struct sched over queues, clients and policy; never held over a gpu_ops
+ * call nor while waiting. sched_held and a client's own fields are atomics read without it.
  */
 #ifndef SCHED_SCHED_H
 #define SCHED_SCHED_H
@@ -25,8 +25,8 @@ struct sched_queue;
 struct sched_client;
 struct sched_policy;
 
-/* Operations held back in the whole process. While 0 nothing has to be ordered behind anything: the one
- * load that every intercepted driver call makes. Written by the scheduler (release). */
+/* Operations held back in the whole process. While 0 nothing has to be ordered behind anything:
+ * the one load that every intercepted driver call makes. Written by the scheduler (release). */
 extern _Atomic unsigned sched_held;
 
 struct sched_config {
@@ -35,38 +35,50 @@ struct sched_config {
     uint64_t window_ns;  /* device time that may be in flight while others wait */
     uint64_t stall_ns;   /* no progress for so long means stuck */
     bool stats, trace;
-    bool threadless;     /* tests: no thread of its own; someone calls sched_pump() */
+    bool threadless; /* tests: no thread of its own; someone calls sched_pump() */
 };
 
-/* One kernel launch held back or in flight. The shim allocates it (from a pool), fills the first part and
- * gives it away by sched_submit; retire_launch gives it back. */
+/* A place in a queue: "submitted up to here". {NULL, 0}: nothing. May be kept as long as the sched
+ * lives, also when its queue is gone (then it is passed). */
+struct sched_ticket {
+    struct sched_queue *queue;
+    uint64_t seq;
+};
+
+/* An operation in a queue. The scheduler's own. */
+struct sched_op {
+    struct sched_op *prev, *next; /* of its queue */
+    struct sched_queue *queue;
+    struct sched_ticket after;
+    uint64_t seq;
+    bool is_launch; /* else a call */
+};
+
+/* One kernel launch held back or in flight. The shim allocates it (from a pool), fills the first
+ * part and gives it away by sched_submit; retire_launch gives it back. */
 struct launch {
-    struct kernel_shape *shape; /* holds a reference to its kernel until retired */
+    struct kernel_shape *shape; /* holds a reference to its kernel until retired; NULL: not known */
     struct grid3 grid;          /* of the whole launch, blocks */
     bool whole;                 /* must not be sliced: cooperative, attributes, no twin ... */
     const char *whole_reason;   /* static text, for the statistics; NULL if !whole */
     void *stream;               /* the shim's, for gpu_ops */
     /* --- the scheduler's from here on --- */
-    struct sched_queue *queue;
+    struct sched_op op;
     struct sched_client *client;
     struct plan plan;
-    uint64_t seq;
+    int *refused; /* where a sched_submit still under way learns of it */
     uint64_t queued_ns, first_ns;
-    uint32_t n_submitted, n_done;
+    uint32_t n_submitted, n_done; /* slices */
+    uint32_t n_late;              /* of them overdue in flight */
     unsigned n_lanes, busy_lanes; /* of begin(); bit i: lane i has an unfinished slice */
-    bool begun, all_submitted;
-    struct launch *prev, *next;
+    bool planned, begun, ready, all_submitted;
+    struct launch *prev, *next; /* while ready: the policy's; afterwards: of its last flight */
 };
 
-/* A deferred driver call; embedded at the front of the shim's own struct. */
+/* A deferred driver call; embedded in the shim's own struct. */
 struct call {
     int (*run)(struct call *call); /* called through gpu_ops.call */
-};
-
-/* A place in a queue: "submitted up to here". Valid until the queue is destroyed. {NULL, 0}: nothing. */
-struct sched_ticket {
-    struct sched_queue *queue;
-    uint64_t seq;
+    struct sched_op op;            /* the scheduler's */
 };
 
 enum sched_queue_kind { QUEUE_BLOCKING, QUEUE_NON_BLOCKING, QUEUE_LEGACY };
@@ -85,7 +97,8 @@ void sched_destroy(struct sched *sched);
 void sched_abandon(struct sched *sched);
 
 struct sched_domain *sched_domain_create(struct sched *sched);
-/* The context is going away: what is held in it is retired with error, marks in flight are dropped. */
+/* The context is going away: what is held in it is retired with error, marks in flight are
+ * dropped. */
 void sched_domain_destroy(struct sched_domain *domain, int error);
 
 struct sched_queue *sched_queue_create(struct sched_domain *domain, enum sched_queue_kind kind,
@@ -98,26 +111,28 @@ struct sched_client *sched_client_create(struct sched *sched, const char *name);
 /* No more launches will come from it. It is freed when its last held launch is done. */
 void sched_client_retire(struct sched_client *client);
 
-/* May this launch go straight to the driver? Hot path: no lock, no clock, no shared cache line written. */
+/* May this launch go straight to the driver? Hot path: no lock, no clock, no shared cache line
+ * written. */
 enum sched_admit sched_admit(struct sched *sched, struct sched_client *client,
                              struct kernel_shape *shape, struct grid3 grid);
 void sched_mark_direct(struct sched *sched, struct sched_client *client, struct sched_queue *queue);
 
-/* Takes the launch over. The calling thread may submit slices itself when the window has room. Returns
- * 0, or the driver's code if the driver refused it at once (then it is retired already). after: a place in
- * another queue that it must come behind. */
+/* Takes the launch over. The calling thread may submit slices itself when the window has room.
+ * Returns 0, or the driver's code if the driver refused it at once (then it is retired already).
+ * after: a place in another queue that it must come behind. */
 int sched_submit(struct sched_queue *queue, struct sched_client *client, struct launch *launch,
                  struct sched_ticket after);
-/* Puts a call at its place in the queue; if nothing is before it, runs it at once on this thread and
- * returns its code. ret_ticket (may be NULL): what a later operation can be put behind; {NULL, 0} if it
- * ran at once. */
+/* Puts a call at its place in the queue; if nothing is before it, runs it at once on this thread
+ * and returns its code (then it is retired already). ret_ticket (may be NULL): what a later
+ * operation can be put behind; {NULL, 0} if it ran at once. */
 int sched_defer(struct sched_queue *queue, struct call *call, struct sched_ticket after,
                 struct sched_ticket *ret_ticket);
 
 /* Is anything held that an operation on this stream would have to come behind? Counts the legacy
  * default stream's rules in. */
 bool sched_queue_busy(struct sched_queue *queue);
-/* Returns when no longer; by then it is submitted, not done. */
+/* Returns when what is held now is submitted (not done); what others add meanwhile is not waited
+ * for. */
 void sched_queue_wait(struct sched_queue *queue);
 bool sched_domain_busy(struct sched_domain *domain);
 void sched_domain_wait(struct sched_domain *domain);

@@ -3,10 +3,10 @@
  * kernel.h - what is known of a kernel: can it be sliced, where the twin reads its slice, what a
  * wave of it costs.
  *
- * On the way of a launch: the shim makes one struct kernel when a handle is looked up and finds it again
- * by the handle at each launch; one struct kernel_shape per block shape hangs below it. Both live until
- * kernel_unref; shapes are only ever added. Read by every launching thread, so all that changes is
- * atomic and everything else is written before the kernel is published.
+ * On the way of a launch: the shim makes one struct kernel when a handle is looked up and finds it
+ * again by the handle at each launch; one struct kernel_shape per block shape hangs below it. Both
+ * live until kernel_unref; shapes are only ever added. Read by every launching thread, so all that
+ * changes is atomic and everything else is written before the kernel is published.
  */
 #ifndef SLICER_KERNEL_H
 #define SLICER_KERNEL_H
@@ -28,8 +28,8 @@ static inline uint64_t grid3_count(struct grid3 g)
     return (uint64_t)g.x * g.y * g.z;
 }
 
-/* One block shape of a kernel: threads per block and dynamic shared memory decide how many blocks are
- * resident at once, so waves and costs are kept per shape. */
+/* One block shape of a kernel: threads per block and dynamic shared memory decide how many blocks
+ * are resident at once, so waves and costs are kept per shape. */
 struct kernel_shape {
     struct kernel *kernel;
     struct kernel_shape *next; /* published by a release store of the list head */
@@ -43,10 +43,10 @@ struct kernel_shape {
 };
 
 struct kernel {
-    char *name; /* mangled */
+    char *name;             /* mangled */
     struct slice_size rule; /* what SLIVER_SLICE says of it */
-    /* Why it is launched whole; NULL if it may be sliced. Set once more, at run time, when slices of
-     * it got stuck. Points to text that lives as long as the process. */
+    /* Why it is launched whole; NULL if it may be sliced. Set once more, at run time, when slices
+     * of it got stuck. Points to text that lives as long as the process. */
     _Atomic(const char *) whole_reason;
     uint32_t param_bytes;     /* of the original */
     uint32_t twin_tail_bytes; /* where struct ptx_twin_tail begins in the twin's block */

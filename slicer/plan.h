@@ -3,8 +3,9 @@
  * plan.h - grid + slice size -> the slices of one launch, in ascending linear order (x fastest) of
  * their first blocks, edges clamped, every block in exactly one slice.
  *
- * A plan is a small value on its owner's memory; walking it allocates nothing. The slice size of an
- * automatic plan may be changed between two slices (plan_resize), as the cost of a wave becomes known.
+ * A plan is a small value on its owner's memory; walking it allocates nothing. The slice size of
+ * an automatic plan may be changed between two slices (plan_resize), as the cost of a wave becomes
+ * known.
  */
 #ifndef SLICER_PLAN_H
 #define SLICER_PLAN_H

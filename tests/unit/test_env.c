@@ -170,6 +170,8 @@ static void the_grammar_of_each_type(void **state)
     static const char *const good_truths[] = {"0", "1", "yes", "NO", "on", "Off", "true", NULL};
     static const char *const bad_truths[] = {"", "2", "maybe", NULL};
     static const char *const good_choices[] = {"rr", "fcfs", NULL};
+    static const char *const good_levels[] = {"off", "debug", "warn:/tmp/file", "info:a:b", NULL};
+    static const char *const bad_levels[] = {"", "loud", "loud:/tmp/file", ":/tmp/file", NULL};
     static const char *const bad_choices[] = {"", "r", "rrr", "rr|fcfs", "RR", NULL};
 
     (void)state;
@@ -177,6 +179,7 @@ static void the_grammar_of_each_type(void **state)
     check_all("SLIVER_CACHE_SIZE", good_sizes, bad_sizes);
     check_all("SLIVER_DISABLE", good_truths, bad_truths);
     check_all("SLIVER_POLICY", good_choices, bad_choices);
+    check_all("SLIVER_LOG", good_levels, bad_levels);
 }
 
 static char *cache_folder(const char *cache, const char *xdg, const char *home)

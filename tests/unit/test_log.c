@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "common/cleanup.h"
+#include "common/env.h"
 #include "common/log.h"
 
 #define N_THREADS 4
@@ -104,6 +105,21 @@ static void an_unknown_level_is_refused_and_silent(void **state)
     assert_int_equal(log_init(""), -EINVAL);
     assert_int_equal(log_init("warnings"), -EINVAL);
     assert_int_equal(log_init("war"), -EINVAL);
+}
+
+/* The variable's row and the log have the same words. */
+static void every_accepted_level_is_a_level(void **state)
+{
+    _cleanup_free_ char *words = strdup(env_find("SLIVER_LOG")->accepted);
+    char *rest = NULL;
+    int n = 0;
+
+    (void)state;
+    for (char *word = strtok_r(words, "|", &rest); word; word = strtok_r(NULL, "|", &rest), n++) {
+        assert_int_equal(log_init(word), 0);
+        assert_int_equal(log_max_level, n);
+    }
+    assert_int_equal(n, LOG_DEBUG + 1);
 }
 
 static void an_impossible_file_falls_back_to_stderr(void **state)
@@ -196,6 +212,7 @@ int main(void)
         FILE_TEST(only_wanted_levels_are_written_and_evaluated),
         FILE_TEST(off_is_silent),
         FILE_TEST(an_unknown_level_is_refused_and_silent),
+        FILE_TEST(every_accepted_level_is_a_level),
         FILE_TEST(an_impossible_file_falls_back_to_stderr),
         FILE_TEST(a_long_line_is_cut_and_ends_in_newline),
         FILE_TEST(lines_of_several_threads_stay_whole),

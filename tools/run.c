@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * run.c - `sliver run`: sets variables and LD_PRELOAD, then becomes the program. Statuses are those
+ * of env(1): 125 for our own failures, 126 and 127 for a program that cannot be started.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/cleanup.h"
+#include "tools/commands.h"
+#include "tools/options.h"
+#include "tools/preload.h"
+#include "tools/program.h"
+
+#define STATUS_OURS           125
+#define STATUS_NOT_EXECUTABLE 126
+#define STATUS_NOT_FOUND      127
+
+static int set_preload(void)
+{
+    _cleanup_free_ char *library = NULL, *value = NULL;
+    int error = preload_find_library(&library);
+
+    if (error < 0) {
+        fprintf(stderr,
+                "sliver run: libsliver_hook.so is neither in ../shim nor in ../" SLIVER_LIBDIR
+                " beside this command, nor in " SLIVER_PREFIX "/" SLIVER_LIBDIR "\n");
+        return error;
+    }
+    error = preload_value(library, getenv("LD_PRELOAD"), &value);
+    if (error < 0) {
+        fprintf(stderr, "sliver run: %s: a path with a blank or colon cannot be preloaded\n",
+                library);
+        return error;
+    }
+    return setenv("LD_PRELOAD", value, 1) < 0 ? -errno : 0;
+}
+
+static int cannot_start(const char *name, int error)
+{
+    fprintf(stderr, "sliver run: %s: %s\n", name, strerror(-error));
+    return error == -ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE;
+}
+
+int command_run(int argc, char **argv)
+{
+    _cleanup_free_ char *path = NULL;
+    const char *obstacle;
+    int first, error;
+
+    argv[0] = "sliver run"; /* as getopt names it in messages */
+    first = options_apply(argc, argv);
+    if (first < 0 || first >= argc) {
+        if (first >= argc)
+            fputs("sliver run: no program named\n", stderr);
+        command_usage("run");
+        return STATUS_OURS;
+    }
+    error = program_find(argv[first], &path);
+    if (error < 0)
+        return cannot_start(argv[first], error);
+    obstacle = program_preload_obstacle(path);
+    if (obstacle)
+        fprintf(stderr, "sliver run: %s runs as without SliVER: it is %s\n", argv[first], obstacle);
+    else if (set_preload() < 0)
+        return STATUS_OURS;
+    execvp(path, argv + first); /* has a slash: no search, but scripts without #! still work */
+    return cannot_start(argv[first], -errno);
+}

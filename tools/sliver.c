@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * sliver.c - the command: looks its first argument up in the table of commands and calls it.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/commands.h"
+
+const struct command commands[] = {
+    {"run", command_run, "[OPTIONS] [--] PROGRAM [ARGS]", "start a program under SliVER",
+     "Sets the variables that the options name and LD_PRELOAD, then becomes PROGRAM.\n"
+     "Exit status: the program's; 125 if SliVER itself fails, 126 if PROGRAM cannot be\n"
+     "executed, 127 if it is not found.\n"},
+    {"help", command_help, "[COMMAND | env [--man | --markdown]]",
+     "explain a command, or the environment variables", ""},
+    {"version", command_version, "", "print the version", ""},
+};
+const size_t n_commands = sizeof(commands) / sizeof(commands[0]);
+
+const struct command *command_find(const char *name)
+{
+    for (size_t i = 0; i < n_commands; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+int command_usage(const char *name)
+{
+    const struct command *command = command_find(name);
+
+    fprintf(stderr, "usage: sliver %s %s\n", name, command->arguments);
+    fprintf(stderr, "`sliver help %s` says more.\n", name);
+    return 2;
+}
+
+int command_version(int argc, char **argv)
+{
+    (void)argv;
+    if (argc > 1)
+        return command_usage("version");
+    puts("sliver " SLIVER_VERSION);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    const struct command *command;
+
+    if (argc < 2) {
+        command_help(1, argv);
+        return 2;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+        return command_help(1, argv);
+    if (strcmp(argv[1], "--version") == 0)
+        return command_version(1, argv);
+    command = command_find(argv[1]);
+    if (!command) {
+        fprintf(stderr, "sliver: no command '%s'; `sliver help` lists them\n", argv[1]);
+        return 2;
+    }
+    if (argc > 2 && strcmp(argv[2], "--help") == 0)
+        return command_help(2, argv);
+    return command->run(argc - 1, argv + 1);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * driver.c - finds libcuda.so.1 and its functions.
+ *
+ * Any thread that needs the driver before it is open looks everything up for itself, on its own
+ * stack; whoever is done first copies the result in. A lock would be held across dlopen, and so
+ * across constructors of other libraries, which may call us while they hold the dynamic linker's
+ * own lock.
+ */
+#include "shim/driver.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+
+#include "shim/doors.h"
+
+struct driver_real driver;
+_Atomic enum driver_state driver_state = DRIVER_CLOSED;
+
+/* Set while this thread looks for the driver: its constructors may come back to our doors. */
+static __thread bool opening;
+
+static void find_all(struct driver_real *found, void *library)
+{
+#define FIND(symbol)              *(void **)&found->symbol = doors_real_dlsym(library, #symbol);
+#define DRIVER_USED(symbol, ...)  FIND(symbol)
+#define DRIVER_ORDER(symbol, ...) FIND(symbol)
+#define DRIVER_SYNC(symbol, ...)  FIND(symbol)
+#define DRIVER_HOOK(symbol, ...)  FIND(symbol)
+#define DRIVER_WARN(symbol, ...)  FIND(symbol)
+#include "shim/driver_table.inc"
+#undef FIND
+}
+
+/* Read here, not from the settings: doors are used before any constructor of ours ran. */
+static bool is_disabled(void)
+{
+    const char *value = getenv("SLIVER_DISABLE");
+    return value && *value && !(value[0] == '0' && !value[1]);
+}
+
+static void publish(const struct driver_real *found)
+{
+    enum driver_state expected = DRIVER_CLOSED;
+    if (atomic_compare_exchange_strong_explicit(&driver_state, &expected, DRIVER_FILLING,
+                                                memory_order_acquire, memory_order_acquire)) {
+        driver = *found;
+        atomic_store_explicit(&driver_state, is_disabled() ? DRIVER_OFF : DRIVER_ON,
+                              memory_order_release);
+    }
+}
+
+static void look(bool load)
+{
+    void *library = dlopen("libcuda.so.1", RTLD_LAZY | RTLD_NOLOAD);
+    if (!library && load)
+        library = dlopen("libcuda.so.1", RTLD_LAZY);
+    if (!library)
+        return;
+    /* Our reference stays: the pointers must outlive a dlclose by the program. */
+    struct driver_real found;
+    find_all(&found, library);
+    publish(&found);
+}
+
+enum driver_state driver_open(bool load)
+{
+    enum driver_state state = atomic_load_explicit(&driver_state, memory_order_acquire);
+    if (state == DRIVER_CLOSED && !opening) {
+        int saved = errno;
+        opening = true;
+        look(load);
+        opening = false;
+        errno = saved;
+    }
+    while ((state = atomic_load_explicit(&driver_state, memory_order_acquire)) == DRIVER_FILLING)
+        sched_yield();
+    return state;
+}

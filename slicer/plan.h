@@ -30,7 +30,10 @@ struct plan {
  * A plan of one slice (plan_is_whole) covers the grid. grid has at least one block. */
 void plan_init(struct plan *plan, struct grid3 grid, struct slice_size size, uint64_t blocks,
                struct grid3 cluster);
+/* Changes the size of the slices still to come. Not for a plan made with SLICE_SHAPE. */
+void plan_resize(struct plan *plan, uint64_t blocks);
 bool plan_is_whole(const struct plan *plan);
+uint64_t plan_next_blocks(const struct plan *plan); /* of the slice that plan_next would give */
 bool plan_next(struct plan *plan, struct slice *ret_slice); /* false when all were handed out */
 uint64_t plan_blocks_left(const struct plan *plan);
 uint32_t plan_slices_left(const struct plan *plan);

@@ -68,6 +68,11 @@ int image_entry_unpack(const struct image_entry *entry, char **ret_bytes, size_t
 void image_pick(const struct image *image, unsigned fatbin, unsigned cc,
                 const struct image_entry **ret_ptx, const char **ret_reason);
 
+/* The machine code in the fatbin that the driver would take for the device; NULL: none runs there.
+ */
+const struct image_entry *image_pick_machine_code(const struct image *image, unsigned fatbin,
+                                                  unsigned cc);
+
 /* All PTX that must be rewritten and linked together to stand for the image: one, or of a version-2
  * wrapper one per translation unit. Writes up to n_fatbins pointers to ret_ptx and returns how
  * many; 0 with ret_reason set: the image is left alone, because PTX is missing for some part. */

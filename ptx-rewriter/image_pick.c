@@ -93,24 +93,49 @@ static void offer_origins(const struct image *image, const struct image_entry *m
     }
 }
 
-void image_pick(const struct image *image, unsigned fatbin, unsigned cc,
-                const struct image_entry **ret_ptx, const char **ret_reason)
+static void offer_machine_code(const struct image *image, unsigned fatbin, unsigned cc,
+                               struct best *best)
 {
-    struct best machine_code = {0}, ptx = {0};
+    for (size_t i = 0; i < image->n_entries; i++) {
+        const struct image_entry *entry = &image->entries[i];
+        if (entry->fatbin == fatbin && entry->kind == IMAGE_ELF && machine_code_runs(entry, cc))
+            offer(best, entry);
+    }
+}
+
+/* Returns why there is none, if there is none. */
+static const char *offer_ptx(const struct image *image, unsigned fatbin, unsigned cc,
+                             struct best *best)
+{
     const char *missing = "no PTX in the image";
 
     for (size_t i = 0; i < image->n_entries; i++) {
         const struct image_entry *entry = &image->entries[i];
-        if (entry->fatbin != fatbin)
-            continue;
-        if (entry->kind == IMAGE_ELF && machine_code_runs(entry, cc))
-            offer(&machine_code, entry);
-        if (entry->kind != IMAGE_PTX)
+        if (entry->fatbin != fatbin || entry->kind != IMAGE_PTX)
             continue;
         missing = "no PTX for this device in the image";
         if (ptx_compiles(entry, cc))
-            offer(&ptx, entry);
+            offer(best, entry);
     }
+    return missing;
+}
+
+const struct image_entry *image_pick_machine_code(const struct image *image, unsigned fatbin,
+                                                  unsigned cc)
+{
+    struct best best = {0};
+
+    offer_machine_code(image, fatbin, cc, &best);
+    return best.entry;
+}
+
+void image_pick(const struct image *image, unsigned fatbin, unsigned cc,
+                const struct image_entry **ret_ptx, const char **ret_reason)
+{
+    struct best machine_code = {0}, ptx = {0};
+
+    offer_machine_code(image, fatbin, cc, &machine_code);
+    const char *missing = offer_ptx(image, fatbin, cc, &ptx);
     if (ptx.entry && machine_code.entry) {
         ptx = (struct best){0};
         offer_origins(image, machine_code.entry, &ptx);

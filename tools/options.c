@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "slicer/rules.h"
+
 #define MAX_OPTIONS 64
 
 static bool value_is_optional(const struct env_row *row)
@@ -43,12 +45,28 @@ void options_print(void)
     }
 }
 
+/* The grammar inside SLIVER_SLICE is the slicer's. *ret_bad is where it goes wrong. */
+static int check_value(const struct env_row *row, const char *value, const char **ret_bad)
+{
+    struct rules *rules = NULL;
+    size_t bad_at = 0;
+    int error = env_check(row, value);
+
+    if (error == 0 && row == env_find("SLIVER_SLICE"))
+        error = rules_parse(value, &rules, &bad_at);
+    rules_destroy(rules);
+    *ret_bad = value + bad_at;
+    return error;
+}
+
 static int apply(const struct env_row *row, const char *value)
 {
+    const char *bad;
+
     if (!value)
         value = "1";
-    if (env_check(row, value) < 0) {
-        fprintf(stderr, "sliver run: %s: '%s' is not understood; accepted: %s\n", row->name, value,
+    if (check_value(row, value, &bad) < 0) {
+        fprintf(stderr, "sliver run: %s: '%s' is not understood; accepted: %s\n", row->name, bad,
                 row->accepted);
         return -EINVAL;
     }

@@ -72,6 +72,9 @@ expect_status 125
 expect_message "'lottery' is not understood; accepted: rr|fcfs"
 run "$in_tree" run --quantum 5 echo started
 expect_status 125
+run "$in_tree" run --slice '*gemm*=8x33; ComputeQ*=many' echo started
+expect_status 125
+expect_message "ComputeQ*=many' is not understood"
 run "$in_tree" run --nonsense echo started
 expect_status 125
 expect_message "sliver run: unrecognized option '--nonsense'"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Parameters of 32,000 bytes, of 4,000, of the most there can be (32,764, no room for two more), and
-// of the most before PTX 8.1 (4,352).
+// Parameters of 32,000 bytes, of 4,000, of the most there can be (32,764, no room for two more),
+// and of the most before PTX 8.1 (4,352).
 // build: $NVCC -arch=sm_90 $IN -o $BIN
 // expect-sliced: *use_parameters*
 #include "check.h"

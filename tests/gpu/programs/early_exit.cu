@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Kernels in which most blocks, or most threads of a block, leave early, and one whose blocks differ
-// a hundredfold in length.
+// Kernels in which most blocks, or most threads of a block, leave early, and one whose blocks
+// differ a hundredfold in length.
 // build: $NVCC -arch=sm_90 $IN -o $BIN
 // expect-sliced: *few_blocks*
 // expect-sliced: *uneven*

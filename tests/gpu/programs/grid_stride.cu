@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Grid-stride loops: what a block does depends on gridDim.x, which must stay that of the whole grid.
-// Also a histogram by shared and global atomics, and a persistent kernel that draws work by a counter.
+// Grid-stride loops: what a block does depends on gridDim.x, which must stay that of the whole
+// grid. Also a histogram by shared and global atomics, and a persistent kernel that draws work
+// by a counter.
 // build: $NVCC -arch=sm_90 $IN -o $BIN
 // expect-sliced: *stride*
 // expect-sliced: *histogram*

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Grids of odd sizes in one, two and three dimensions: each block counts itself at its own place, so
-// one left out, done twice or done under another name shows.
+// Grids of odd sizes in one, two and three dimensions: each block counts itself at its own
+// place, so one left out, done twice or done under another name shows.
 // build: $NVCC -arch=sm_90 $IN -o $BIN
 // expect-sliced: *visit*
 #include "check.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The threadfence reduction: each block leaves a partial result, the last one to finish, known by an
-// atomic counter that wraps at gridDim.x, adds them up in order. Integers and floats.
+// The threadfence reduction: each block leaves a partial result, the last one to finish, known
+// by an atomic counter that wraps at gridDim.x, adds them up in order. Integers and floats.
 // build: $NVCC -arch=sm_90 $IN -o $BIN
 // expect-sliced: *reduce*
 #include "check.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Hundreds of launches of one and two blocks from two threads: nothing to slice, everything to order.
+// Hundreds of launches of one and two blocks from two threads: nothing to slice, everything to
+// order.
 // build: $NVCC -arch=sm_90 $IN -o $BIN
 // expect-whole: *alone*
 #include "check.h"

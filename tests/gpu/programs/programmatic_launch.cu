@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Programmatic dependent launch: each kernel may start while the one before drains, does what needs
-// nothing of it, then waits (griddepcontrol.wait) before it reads the result. The chain must be exact.
+// Programmatic dependent launch: each kernel may start while the one before drains, does what
+// needs nothing of it, then waits (griddepcontrol.wait) before it reads the result. The chain
+// must be exact.
 // build: $NVCC -arch=sm_90 $IN -o $BIN
 #include "check.h"
 

@@ -12,7 +12,6 @@
 
 #define __CUDA_API_VERSION_INTERNAL
 #include <cuda.h>
-#include <cudaProfiler.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>

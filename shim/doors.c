@@ -25,7 +25,9 @@ static CUresult refuse(enum driver_state state)
     return state == DRIVER_CLOSED ? CUDA_ERROR_NO_DEVICE : CUDA_ERROR_NOT_SUPPORTED;
 }
 
-static void warn_once(_Atomic bool *warned, const char *symbol, const char *why)
+/* Without a user where the headers are older than all the calls that are warned about. */
+__attribute__((unused)) static void warn_once(_Atomic bool *warned, const char *symbol,
+                                              const char *why)
 {
     if (!atomic_exchange_explicit(warned, true, memory_order_relaxed))
         log_warn("%s: %s", symbol, why);

@@ -38,7 +38,7 @@ struct ptx_kernel {
     size_t n_params;
     uint32_t param_bytes;     /* of the original: end of its last parameter */
     uint32_t twin_tail_bytes; /* offset of struct ptx_twin_tail: param_bytes rounded up to 4 */
-    uint32_t cluster[3];      /* .reqnctapercluster or .explicitcluster dims, 0 where not given */
+    uint32_t cluster[3];      /* .reqnctapercluster, 0 where not given */
 };
 
 struct ptx_error {
@@ -51,16 +51,18 @@ struct ptx_options {
      * "excluded by SLIVER_SLICE". NULL: every kernel. */
     bool (*wants)(void *arg, const char *name);
     void *arg;
+    /* The text will be linked with other code, where a call through a pointer may lead. */
+    bool is_linked;
 };
 
 struct ptx_result {
-    char *text; /* NUL-terminated; NULL if no kernel got a twin: use the input as it is */
+    char *text;        /* NUL-terminated; NULL if no kernel got a twin: use the input as it is */
     size_t size_bytes; /* without the NUL */
     struct ptx_kernel *kernels; /* every .entry with a body, in file order */
     size_t n_kernels;
-    char target[32];    /* e.g. "sm_90a" */
-    bool debug;         /* .target ..., debug */
-    unsigned version;   /* .version 8.7 -> 87 */
+    char target[32];  /* e.g. "sm_90a" */
+    bool debug;       /* .target ..., debug */
+    unsigned version; /* .version 8.7 -> 87 */
 };
 
 /* The text need not end in NUL. Returns 0 and fills ret_result (release with ptx_result_finish), or

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * ptx_twin.h - writes twins: the text of a function again, with six more parameters, each read of
+ * the grid position shifted, and calls led to the twins of functions.
+ *
+ * The last pass of the rewriter. Pure, any thread.
+ *
+ * Before an instruction that reads %ctaid.x comes
+ *     mov.u32 r0, %ctaid.x; ld.param.u32 r16, [offset_x]; add.u32 r0, r0, r16;
+ * and r0 stands in the register's place. ptxas turns that into one addition of a constant; the sum
+ * is 32 bits wide whatever the read takes of it. The registers are .b32, so that they fit where the
+ * special register did.
+ */
+#ifndef PTX_REWRITER_PTX_TWIN_H
+#define PTX_REWRITER_PTX_TWIN_H
+
+#include "common/str.h"
+#include "ptx-rewriter/ptx_analyze.h"
+
+/* No word of the module begins with the tag, so that names made of it are new in every scope. */
+struct ptx_tag {
+    char text[24];
+};
+
+/* "__sliver_", or "__sliver1_" and so on. */
+void ptx_choose_tag(const struct ptx_module *module, struct ptx_tag *ret_tag);
+
+/* The twin of an entry, or of a function that needs_twin. */
+void ptx_write_twin(struct str *out, const struct ptx_analysis *analysis, const struct ptx_tag *tag,
+                    uint32_t function);
+
+/* Its declaration, for those who call it before it is defined. */
+void ptx_write_twin_declaration(struct str *out, const struct ptx_analysis *analysis,
+                                const struct ptx_tag *tag, uint32_t function);
+
+#endif

@@ -12,6 +12,17 @@ const struct command commands[] = {
      "Sets the variables that the options name and LD_PRELOAD, then becomes PROGRAM.\n"
      "Exit status: the program's; 125 if SliVER itself fails, 126 if PROGRAM cannot be\n"
      "executed, 127 if it is not found.\n"},
+    {"inspect", command_inspect, "[--json] [--cc NN] FILE...",
+     "list the images and kernels of files, and which can be sliced",
+     "A FILE is a program, library, object, archive, fatbin, cubin or PTX.\n"
+     "  --json   as JSON\n"
+     "  --cc NN  for a device of compute capability NN (90 or 9.0); else for the newest that\n"
+     "           each image has code for\n"
+     "Exit status: 0; 1 if a file cannot be read or understood.\n"},
+    {"rewrite", command_rewrite, "IN.ptx [-o OUT.ptx]",
+     "add the twins to the kernels of a PTX file",
+     "Prints `NAME sliceable` or `NAME whole: REASON` for each kernel. Without -o that is all.\n"
+     "Exit status: 0; 1 if IN.ptx is not PTX or a file cannot be read or written.\n"},
     {"help", command_help, "[COMMAND | env [--man | --markdown]]",
      "explain a command, or the environment variables", ""},
     {"version", command_version, "", "print the version", ""},

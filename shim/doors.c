@@ -68,15 +68,17 @@ __attribute__((unused)) static void warn_once(_Atomic bool *warned, const char *
         warn_once(&door_warned, #symbol, why);                                                     \
         return driver.symbol args;                                                                 \
     }
+#define DRIVER_NEWER(symbol, ...) extern const char symbol[]; /* in doors_untyped.S */
 #include "shim/driver_table.inc"
 
 static const struct door doors[] = {
 #define OURS(symbol, base, since, flavour)                                                         \
     {#symbol, #base, since, flavour, (void *)symbol, (void *const *)&driver.symbol},
-#define REAL(symbol, base, since, flavour)              {#symbol, #base, since, flavour, NULL, NULL},
-#define DRIVER_PASS(symbol, base, since, flavour)       REAL(symbol, base, since, flavour)
-#define DRIVER_USED(symbol, base, since, flavour, ...)  REAL(symbol, base, since, flavour)
-#define DRIVER_NEWER(symbol, base, since, flavour, ...) REAL(symbol, base, since, flavour)
+#define REAL(symbol, base, since, flavour)             {#symbol, #base, since, flavour, NULL, NULL},
+#define DRIVER_PASS(symbol, base, since, flavour)      REAL(symbol, base, since, flavour)
+#define DRIVER_USED(symbol, base, since, flavour, ...) REAL(symbol, base, since, flavour)
+#define DRIVER_NEWER(symbol, base, since, flavour, ...)                                            \
+    {#symbol, #base, since, flavour, (void *)symbol, &driver.newer[DRIVER_INDEX_##symbol]},
 #define DRIVER_ORDER(symbol, base, since, flavour, ...) OURS(symbol, base, since, flavour)
 #define DRIVER_SYNC(symbol, base, since, flavour, ...)  OURS(symbol, base, since, flavour)
 #define DRIVER_HOOK(symbol, base, since, flavour, ...)  OURS(symbol, base, since, flavour)
@@ -114,7 +116,8 @@ static bool base_of(const char *symbol, char *base, size_t size)
     if (length > 5 &&
         (!strcmp(symbol + length - 5, "_ptsz") || !strcmp(symbol + length - 5, "_ptds")))
         length -= 5;
-    if (length > 3 && !strncmp(symbol + length - 3, "_v", 2) && isdigit(symbol[length - 1]))
+    if (length > 3 && !strncmp(symbol + length - 3, "_v", 2) &&
+        isdigit((unsigned char)symbol[length - 1]))
         length -= 3;
     memcpy(base, symbol, length);
     base[length] = '\0';
@@ -131,6 +134,19 @@ const struct door *doors_find(const char *symbol)
         if (!strcmp(door->symbol, symbol))
             return door;
     return NULL;
+}
+
+bool doors_may_matter(const char *symbol)
+{
+    char base[64];
+    const struct door *end, *door;
+    if (symbol[0] != 'c' || symbol[1] != 'u' || !isupper((unsigned char)symbol[2]))
+        return false;
+    door = base_of(symbol, base, sizeof base) ? first_of(base, &end) : NULL;
+    bool matters = !door;
+    for (; door && door < end; door++)
+        matters = matters || door->ours;
+    return matters;
 }
 
 /* Whether a is a better answer than b to a look-up in that flavour. */

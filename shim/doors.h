@@ -30,6 +30,10 @@ const struct door *doors_find(const char *symbol);
 const struct door *doors_find_proc(const char *name, int version, enum driver_flavour flavour,
                                    const void *found);
 
+/* Whether a call that has no row may have to be followed: a new one, or a new version of one that
+ * is replaced. */
+bool doors_may_matter(const char *symbol);
+
 /* dlsym as the rest of the process has it, ours left out. */
 void *doors_real_dlsym(void *handle, const char *name);
 

@@ -11,7 +11,9 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <link.h>
 
+#include "shim/doors_untyped.h"
 #include "shim/elf_find.h"
 
 /* In registers: where to go, or what to return. */
@@ -56,8 +58,7 @@ void *doors_real_dlsym(void *handle, const char *name)
     return get_dlsym()(handle, name);
 }
 
-/* What the program is to get in place of `found`, the driver's answer to a look-up of that symbol;
- * `found` itself if it is somebody else's function.
+/* What the program is to get in place of `found`, the answer to a look-up of that symbol.
  *
  * Our own export is found where the search goes through the global scope. It stands for the
  * driver's if there is a driver in the process; without one the name would not have been found, and
@@ -69,22 +70,36 @@ static void *exchange(const struct door *door, void *found)
         return found == door->ours ? doors_real_dlsym(RTLD_NEXT, door->symbol) : found;
     if (found == door->ours || found == *door->real)
         return state == DRIVER_ON ? door->ours : *door->real;
-    return found;
+    return found; /* somebody else's function */
 }
 
-/* The row of a name whose look-up concerns us. With RTLD_NEXT whoever asks is looking for what is
- * behind itself, and will find us if we are. */
-static const struct door *wanted(void *handle, const char *name)
+/* The same for a symbol without a row. Only functions can be called in our stead. */
+static void *exchange_unknown(const char *name, void *found)
+{
+    Dl_info info;
+    const ElfW(Sym) * symbol;
+    if (driver_open(false) != DRIVER_ON || found != doors_real_dlsym(driver.library, name) ||
+        !dladdr1(found, &info, (void **)&symbol, RTLD_DL_SYMENT) || !symbol ||
+        ELF64_ST_TYPE(symbol->st_info) != STT_FUNC)
+        return found;
+    return doors_adopt(found, name);
+}
+
+/* Whether a look-up may end at one of our functions. With RTLD_NEXT whoever asks wants what is
+ * behind itself in the search order, and will find us if we are. */
+static bool concerns_us(void *handle, const char *name, const struct door **ret_door)
 {
     if (!name || name[0] != 'c' || name[1] != 'u' || handle == RTLD_NEXT)
-        return NULL;
-    const struct door *door = doors_find(name);
-    return door && door->ours ? door : NULL;
+        return false;
+    *ret_door = doors_find(name);
+    return *ret_door ? (*ret_door)->ours != NULL : doors_may_matter(name);
 }
 
-static struct door_answer answer(const struct door *door, void *found, void *real)
+/* `found`: what the real function answers; `real`: that function, to jump to unless we know better.
+ */
+static struct door_answer answer(const struct door *door, const char *name, void *found, void *real)
 {
-    void *given = found ? exchange(door, found) : NULL;
+    void *given = !found ? NULL : door ? exchange(door, found) : exchange_unknown(name, found);
     if (given == found)
         return (struct door_answer){real, 0};
     return (struct door_answer){given, 1};
@@ -94,10 +109,10 @@ struct door_answer doors_dlsym(void *handle, const char *name)
 {
     int saved = errno;
     dlsym_function *real = get_dlsym();
-    const struct door *door = wanted(handle, name);
+    const struct door *door;
     struct door_answer result = {(void *)real, 0};
-    if (door)
-        result = answer(door, real(handle, name), (void *)real);
+    if (concerns_us(handle, name, &door))
+        result = answer(door, name, real(handle, name), (void *)real);
     errno = saved;
     return result;
 }
@@ -106,10 +121,10 @@ struct door_answer doors_dlvsym(void *handle, const char *name, const char *vers
 {
     int saved = errno;
     dlvsym_function *real = get_dlvsym();
-    const struct door *door = version ? wanted(handle, name) : NULL;
+    const struct door *door;
     struct door_answer result = {(void *)real, 0};
-    if (door)
-        result = answer(door, real(handle, name, version), (void *)real);
+    if (version && concerns_us(handle, name, &door))
+        result = answer(door, name, real(handle, name, version), (void *)real);
     errno = saved;
     return result;
 }

@@ -7,6 +7,7 @@
  * any other: the version in it picks the shape.
  */
 #include "shim/doors.h"
+#include "shim/doors_untyped.h"
 #include "shim/hooks.h"
 
 static void exchange(const char *name, void **pfn, int version, cuuint64_t flags)
@@ -16,6 +17,8 @@ static void exchange(const char *name, void **pfn, int version, cuuint64_t flags
     const struct door *door = doors_find_proc(name, version, flavour, *pfn);
     if (door && door->ours && *door->real)
         *pfn = door->ours;
+    else if (!door && doors_may_matter(name))
+        *pfn = doors_adopt(*pfn, name);
 }
 
 CUresult hook_cuGetProcAddress(const char *symbol, void **pfn, int cudaVersion, cuuint64_t flags)

@@ -24,7 +24,11 @@ static __thread bool opening;
 
 static void find_all(struct driver_real *found, void *library)
 {
-#define FIND(symbol)              *(void **)&found->symbol = doors_real_dlsym(library, #symbol);
+    found->newer[DRIVER_NEWER_COUNT] = NULL;
+    found->library = library;
+#define FIND(symbol) *(void **)&found->symbol = doors_real_dlsym(library, #symbol);
+#define DRIVER_NEWER(symbol, ...)                                                                  \
+    found->newer[DRIVER_INDEX_##symbol] = doors_real_dlsym(library, #symbol);
 #define DRIVER_USED(symbol, ...)  FIND(symbol)
 #define DRIVER_ORDER(symbol, ...) FIND(symbol)
 #define DRIVER_SYNC(symbol, ...)  FIND(symbol)

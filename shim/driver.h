@@ -41,9 +41,18 @@ enum driver_state {
     DRIVER_ON,      /* open */
 };
 
+/* Symbols that the headers of this build do not declare (doors_untyped.h). */
+enum {
+#define DRIVER_NEWER(symbol, ...) DRIVER_INDEX_##symbol,
+#include "shim/driver_table.inc"
+    DRIVER_NEWER_COUNT
+};
+
 /* One pointer per symbol that we replace or call ourselves; NULL if the driver is too old for it.
  */
 struct driver_real {
+    void *newer[DRIVER_NEWER_COUNT + 1]; /* first: doors_untyped.S relies on it */
+    void *library;                       /* handle of the driver, for look-ups */
 #define DRIVER_USED(symbol, base, since, flavour, params) CUresult(CUDAAPI *symbol) params;
 #define DRIVER_ORDER(symbol, base, since, flavour, params, args, wait)                             \
     CUresult(CUDAAPI *symbol) params;

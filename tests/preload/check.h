@@ -93,6 +93,16 @@ static inline void check_calls(const struct dummy *dummy, int index, void *found
     CHECK(dummy->total() == total + 1, "%s calls more than itself", row->symbol);
 }
 
+/* That a call without a row is followed all the same, and gets its arguments. */
+static inline void check_future(void *found, const char *door)
+{
+    CHECK(found, "%s", door);
+    CHECK(is_in(found, expect_ours() ? "libsliver_hook" : "libcuda"), "%s", door);
+    double sum = ((future_call *)found)(1, 10, 100, 1000, 10000, 100000, 0.5, 0.25, 5, 6);
+    CHECK(sum == 1 + 20 + 300 + 4000 + 50000 + 600000 + 0.25 + 0.0625 + 35 + 48, "%s: %f", door,
+          sum);
+}
+
 static inline int find_row(const struct dummy *dummy, const char *symbol)
 {
     int index = 0;

@@ -35,6 +35,11 @@ static void check_unknown(const struct dummy *dummy)
     CHECK(strstr(dlerror(), "cuNoSuchCall"), "the linker's own message is lost");
     CHECK(!dlsym(dummy->library, "cuMemFree_v9"), "found");
     CHECK(!dlsym(dummy->library, "cuMemFree_v2_ptds"), "found");
+    void *future = dlsym(dummy->library, "cuFromTheFuture");
+    check_future(future, "dlsym");
+    CHECK(dlsym(dummy->library, "cuFromTheFuture") == future, "another address");
+    int *data = dlsym(dummy->library, "cuDataOfTheFuture");
+    CHECK(data && *data == 4711, "data of the driver");
 }
 
 static void check_versioned(const struct dummy *dummy)

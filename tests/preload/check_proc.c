@@ -65,6 +65,9 @@ void check(void)
     get_v2 = (proc_v2 *)dlsym(dummy.library, "cuGetProcAddress_v2");
     check_all();
     check_complaints();
+    void *future = NULL;
+    get_v1("cuFromTheFuture", &future, DUMMY_VERSION, 0);
+    check_future(future, "cuGetProcAddress");
     setenv("DUMMY_NOT_FOUND_IS_SUCCESS", "1", 1);
     check_name("cuMemFree", 1000, 0);
     check_name("cuNoSuchCall", 12000, 0);

@@ -42,12 +42,19 @@ static const struct row rows[] = {
 static atomic_uint calls[ROW_COUNT], total;
 static long arguments[ROW_COUNT][6];
 
+EXPORT future_call cuFromTheFuture; /* at the end */
+EXPORT extern int cuDataOfTheFuture;
+
 static int get_proc(const char *name, void **pfn, int version, unsigned long flags, int *status)
 {
     if (!name || !pfn || version > DUMMY_VERSION || flags > 2)
         return DUMMY_INVALID_VALUE;
     int index = dummy_lookup(name, version, flags);
     *pfn = index < 0 ? NULL : dummy_real(index);
+    if (!strcmp(name, "cuFromTheFuture")) {
+        *pfn = (void *)cuFromTheFuture;
+        return 0;
+    }
     if (status)
         *status = index < 0;
     /* Drivers differ: "not found" is an error, or success with a null pointer. */
@@ -92,12 +99,13 @@ static void *const reals[] = {
 #include "shim/driver_table.inc"
 };
 
-/* A call that the table has never heard of, as the next driver will have. */
-EXPORT int cuFromTheFuture(long a, long b, long c, long d, long e, long f);
-EXPORT int cuFromTheFuture(long a, long b, long c, long d, long e, long f)
+/* What the next driver may have: a call that the table has never heard of, and data. */
+EXPORT double cuFromTheFuture(long a, long b, long c, long d, long e, long f, double x, double y,
+                              long g, long h)
 {
-    return (int)(a + 2 * b + 3 * c + 4 * d + 5 * e + 6 * f);
+    return a + 2 * b + 3 * c + 4 * d + 5 * e + 6 * f + 0.5 * x + 0.25 * y + 7 * g + 8 * h;
 }
+EXPORT int cuDataOfTheFuture = 4711;
 
 EXPORT const struct row *dummy_row(int index)
 {

@@ -20,6 +20,9 @@ struct row {
 
 enum { DUMMY_VERSION = 13000, DUMMY_NOT_FOUND = 500, DUMMY_INVALID_VALUE = 1 };
 
+/* cuFromTheFuture, which no table has: arguments in all the places where they can be. */
+typedef double future_call(long, long, long, long, long, long, double, double, long, long);
+
 /* Rows in the order of the table; NULL behind the last. */
 const struct row *dummy_row(int index);
 

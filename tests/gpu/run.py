@@ -11,6 +11,7 @@ A program's head (lines "// KEY: VALUE" or "# KEY: VALUE") may say:
   expect-exit: CODE          exit status, 0 unless told; negative for a signal
   expect-sliced: GLOB        with a small fixed slice this kernel must have gone out in slices
   expect-whole: GLOB         this kernel must never have been sliced
+  unsliced-variants: NAME .. variants for which expect-sliced does not hold
   compare: sorted            order of lines is not defined (output of several blocks or processes)
 
 Exit status: 0 all the same, 1 not, 77 no GPU. Standard library only.
@@ -80,7 +81,8 @@ class Program:
         self.skip_modes = words("skip-modes")
         self.timeout = float(head.get("timeout", [0])[0])
         self.exit = int(head.get("expect-exit", [0])[0])
-        self.sliced = words("expect-sliced")
+        unsliced = name.partition(".")[2] in words("unsliced-variants")
+        self.sliced = [] if unsliced else words("expect-sliced")
         self.whole = words("expect-whole")
         self.sorted = "sorted" in words("compare")
 

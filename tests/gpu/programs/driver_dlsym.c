@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The driver API through dlopen and dlsym of single names, parameters as one packed buffer; the same
- * names again through RTLD_DEFAULT once the library is global.
+ * The driver API through dlopen and dlsym of single names, parameters as one packed buffer; the
+ * same names again through RTLD_DEFAULT once the library is global.
  */
 // build: $NVCC -arch=sm_90 -ptx $SRC/parts/grid_kernels.cu -o $BIN.ptx
 // build: $CC $IN -o $BIN -ldl

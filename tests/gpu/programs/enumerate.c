@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a program can ask about its kernels: counts, enumerations, names, parameter places, attributes
- * of size. Nothing may show that kernels were added.
+ * What a program can ask about its kernels: counts, enumerations, names, parameter places,
+ * attributes of size. Nothing may show that kernels were added.
  */
 // build: $NVCC -arch=sm_90 -fatbin $SRC/parts/grid_kernels.cu -o $BIN.fatbin
 // build: $CC $IN -o $BIN -lcuda

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The library API: CUkernel handles launched as they are and as functions of the context, attributes
- * set on the kernel, globals of the library, a library loaded from a file, unload.
+ * The library API: CUkernel handles launched as they are and as functions of the context,
+ * attributes set on the kernel, globals of the library, a library loaded from a file, unload.
  */
 // build: $NVCC -arch=sm_90 -fatbin $SRC/parts/grid_kernels.cu -o $BIN.fatbin
 // build: $CC $IN -o $BIN -lcuda

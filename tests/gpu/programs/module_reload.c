@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Modules loaded, used and unloaded again and again, two at a time in turn, from data whose memory is
- * reused for another text each time; a handle may come back with another kernel behind it.
+ * Modules loaded, used and unloaded again and again, two at a time in turn, from data whose
+ * memory is reused for another text each time; a handle may come back with another kernel behind
+ * it.
  */
 // build: $CC $IN -o $BIN -lcuda
 // expect-sliced: work*

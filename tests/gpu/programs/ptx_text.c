@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * PTX written by hand and handed over as text: tabs, several labels and registers on a line, comments
- * with braces, no parameters, names that look like registers; and texts that must be refused alike.
+ * PTX written by hand and handed over as text: tabs, several labels and registers on a line,
+ * comments with braces, no parameters, names that look like registers; and texts that must be
+ * refused alike.
  */
 // build: $CC $IN -o $BIN -lcuda
 // expect-sliced: scatter

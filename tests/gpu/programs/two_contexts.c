@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Two contexts of one process, each with its own module, stream and thread; then one thread that goes
- * from context to context by push and pop with work under way in both.
+ * Two contexts of one process, each with its own module, stream and thread; then one thread that
+ * goes from context to context by push and pop with work under way in both.
  */
 // build: $NVCC -arch=sm_90 -fatbin $SRC/parts/grid_kernels.cu -o $BIN.fatbin
 // build: $CC $IN -o $BIN -lcuda -lpthread

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * Progress: a stream waits (cuStreamWaitValue32) for a word that the host writes only after more calls
- * and launches on other streams have come to their end. Holding those back, or waiting for what is
- * behind the word, would hang. Written words (cuStreamWriteValue32) come behind the kernels before.
+ * Progress: a stream waits (cuStreamWaitValue32) for a word that the host writes only after more
+ * calls and launches on other streams have come to their end. Holding those back, or waiting for
+ * what is behind the word, would hang. Written words (cuStreamWriteValue32) come behind the
+ * kernels before.
  */
 // build: $NVCC -arch=sm_90 -fatbin $SRC/parts/grid_kernels.cu -o $BIN.fatbin
 // build: $CC $IN -o $BIN -lcuda

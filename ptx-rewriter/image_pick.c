@@ -79,16 +79,18 @@ static unsigned virtual_arch(const struct image_entry *entry)
     return arch;
 }
 
-/* The PTX that machine code came from: of the same virtual architecture, and as specific. */
+/* The PTX that machine code came from: of the same virtual architecture, and as specific. A damaged
+ * image may name one that is too new for the device. */
 static void offer_origins(const struct image *image, const struct image_entry *machine_code,
-                          struct best *ptx)
+                          unsigned cc, struct best *ptx)
 {
     unsigned arch = virtual_arch(machine_code);
 
     for (size_t i = 0; i < image->n_entries; i++) {
         const struct image_entry *entry = &image->entries[i];
         if (entry->kind == IMAGE_PTX && entry->fatbin == machine_code->fatbin &&
-            entry->arch == arch && entry->variant == machine_code->variant)
+            entry->arch == arch && entry->variant == machine_code->variant &&
+            ptx_compiles(entry, cc))
             offer(ptx, entry);
     }
 }
@@ -138,7 +140,7 @@ void image_pick(const struct image *image, unsigned fatbin, unsigned cc,
     const char *missing = offer_ptx(image, fatbin, cc, &ptx);
     if (ptx.entry && machine_code.entry) {
         ptx = (struct best){0};
-        offer_origins(image, machine_code.entry, &ptx);
+        offer_origins(image, machine_code.entry, cc, &ptx);
         missing = "its machine code came from other PTX than the image has";
     }
     *ret_ptx = NULL;

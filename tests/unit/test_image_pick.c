@@ -114,6 +114,7 @@ static void test_pick(void **state)
         {"s86/80 s86/86 80 86", 86, 0, 0, several},
         {"s90 90", 90, 90, 0, NULL}, /* does not say: its own */
         {"s90 80", 90, 0, 0, other},
+        {"s86/90 80 90", 86, 0, 0, other}, /* damaged */
         /* Machine code that this device does not run does not count. */
         {"s80/80 80", 90, 80, 0, NULL},
         {"s90/90 80", 86, 80, 0, NULL},

@@ -19,7 +19,7 @@
 
 /* No word of the module begins with the tag, so that names made of it are new in every scope. */
 struct ptx_tag {
-    char text[24];
+    char text[32];
 };
 
 /* "__sliver_", or "__sliver1_" and so on. */

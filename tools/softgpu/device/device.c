@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * device.c - starting tasks whose turn has come, timers, host functions, and waiting.
+ */
+#include "tools/softgpu/device/device_internal.h"
+#include "tools/softgpu/device/memory.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+struct device device = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static uint64_t monotonic_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+uint64_t device_now_ns(void)
+{
+    if (device.options.virtual_clock)
+        return atomic_load_explicit(&device.virtual_ns, memory_order_relaxed);
+    return monotonic_ns() - device.started_ns;
+}
+
+const struct options *device_options(void)
+{
+    return &device.options;
+}
+
+const struct sm_limits *device_limits(void)
+{
+    return device.limits;
+}
+
+void device_lock(void)
+{
+    pthread_mutex_lock(&device.lock);
+}
+
+void device_unlock(void)
+{
+    pthread_mutex_unlock(&device.lock);
+}
+
+void device_kick(void)
+{
+    pthread_cond_signal(&device.work);
+}
+
+static void start(struct task *task)
+{
+    bool failed = task->domain->fault.kind != EXEC_FAULT_NONE;
+
+    if (task->delay_ns && !failed) {
+        uint64_t due_ns = device_now_ns() + task->delay_ns;
+
+        task->delay_ns = 0;
+        task->state = TASK_TIMED;
+        device_set_timer(task, due_ns);
+        return;
+    }
+    if (task->work.kind == WORK_HOST && (!failed || task->work.host.even_failed)) {
+        task->state = TASK_QUEUED;
+        queue_push(&device.hosts, task);
+        pthread_cond_signal(&device.host_work);
+        return;
+    }
+    if (failed) {
+        task_finish(task);
+        return;
+    }
+    switch (task->work.kind) {
+    case WORK_KERNEL:
+        sm_enqueue(task);
+        break;
+    case WORK_COPY:
+    case WORK_FILL:
+        task->state = TASK_QUEUED;
+        queue_push(&device.jobs, task);
+        device_kick();
+        break;
+    case WORK_WAIT_VALUE:
+        if (work_value_reached(&task->work.value)) {
+            task_finish(task);
+            break;
+        }
+        task->state = TASK_QUEUED;
+        queue_push(&device.values, task);
+        device_kick();
+        break;
+    case WORK_WRITE_VALUE:
+        work_value_write(&task->work.value);
+        task_finish(task);
+        break;
+    default:
+        task_finish(task);
+    }
+}
+
+void device_pump(void)
+{
+    struct task *task;
+
+    while ((task = queue_pop(&device.ready)))
+        start(task);
+}
+
+void device_set_timer(struct task *task, uint64_t due_ns)
+{
+    struct task *before = device.timers.last;
+
+    task->due_ns = due_ns;
+    while (before && before->due_ns > due_ns)
+        before = before->queue_prev;
+    task->queue_prev = before;
+    task->queue_next = before ? before->queue_next : device.timers.first;
+    *(before ? &before->queue_next : &device.timers.first) = task;
+    *(task->queue_next ? &task->queue_next->queue_prev : &device.timers.last) = task;
+    device_kick();
+}
+
+void device_fire_timers(void)
+{
+    while (device.timers.first && device.timers.first->due_ns <= device_now_ns()) {
+        struct task *task = queue_pop(&device.timers);
+
+        if (task->state == TASK_RUNNING)
+            task_finish(task);
+        else
+            start(task);
+    }
+    device_pump();
+}
+
+void device_poll_values(void)
+{
+    struct task *next;
+
+    for (struct task *task = device.values.first; task; task = next) {
+        next = task->queue_next;
+        if (work_value_reached(&task->work.value)) {
+            queue_remove(&device.values, task);
+            task_finish(task);
+        }
+    }
+    device_pump();
+}
+
+static enum exec_status run_unlocked(struct resident *resident, uint64_t *ret_cost,
+                                     struct exec_fault *ret_fault)
+{
+    int r = 0;
+
+    *ret_cost = 0;
+    if (!resident->block)
+        r = exec_block_create(&resident->kernel->work.kernel, resident->index, resident->sm,
+                              &resident->block);
+    if (r) {
+        *ret_fault = (struct exec_fault){.kind = EXEC_FAULT_STACK};
+        snprintf(ret_fault->message, sizeof(ret_fault->message), "no host memory for a block: %s",
+                 strerror(-r));
+        return EXEC_FAULT;
+    }
+    return exec_block_run(resident->block, device.options.quantum, ret_cost, ret_fault);
+}
+
+/* Puts the kernel's name before the fault's own words. */
+static void name_fault(struct exec_fault *fault, const struct exec_kernel *kernel)
+{
+    char text[sizeof(fault->message)];
+
+    snprintf(text, sizeof(text), "%.70s: %.80s", kernel->name, fault->message);
+    memcpy(fault->message, text, sizeof(text));
+}
+
+enum exec_status device_run_block(struct resident *resident, uint64_t *ret_cost)
+{
+    struct domain *domain = resident->kernel->domain;
+    struct exec_fault fault = {0};
+    enum exec_status status;
+
+    *ret_cost = 0;
+    if (domain->fault.kind != EXEC_FAULT_NONE)
+        return EXEC_DONE;
+    device_unlock();
+    status = run_unlocked(resident, ret_cost, &fault);
+    device_lock();
+    if (status == EXEC_FAULT) {
+        name_fault(&fault, resident->kernel->work.kernel.kernel);
+        domain_fail(domain, &fault);
+    }
+    return status;
+}
+
+static void *host_main(void *arg)
+{
+    struct task *task;
+
+    (void)arg;
+    device_lock();
+    for (;;) {
+        while (!(task = queue_pop(&device.hosts)))
+            pthread_cond_wait(&device.host_work, &device.lock);
+        task->state = TASK_RUNNING;
+        task->start_ns = device_now_ns();
+        int error = (int)task->domain->fault.kind;
+
+        device_unlock();
+        task->work.host.call(task->work.host.arg, error);
+        device_lock();
+        task_finish(task);
+        device_pump();
+        device_kick();
+    }
+    return NULL;
+}
+
+/* The device's threads take no signal meant for the program. */
+static int start_thread(void *(*body)(void *), const char *name)
+{
+    pthread_t thread;
+    sigset_t all, old;
+    int r;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    r = pthread_create(&thread, NULL, body, NULL);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    if (r)
+        return -r;
+    pthread_setname_np(thread, name);
+    pthread_detach(thread);
+    return 0;
+}
+
+static void init_cond(pthread_cond_t *cond)
+{
+    pthread_condattr_t attributes;
+
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(cond, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
+int device_start(const struct options *options)
+{
+    uint64_t engines = options->virtual_clock ? 1 : options->threads;
+    int r;
+
+    device.options = *options;
+    device.limits = sm_limits_of((unsigned)options->cc);
+    device.started_ns = monotonic_ns();
+    init_cond(&device.work);
+    init_cond(&device.host_work);
+    init_cond(&device.done);
+    r = memory_init(options->memory_mib << 20);
+    if (!r)
+        r = sm_init((unsigned)options->sms, device.limits);
+    if (!r)
+        r = start_thread(host_main, "softgpu-host");
+    for (uint64_t i = 0; !r && i < engines; i++)
+        r = start_thread(options->virtual_clock ? virtual_main : wall_main, "softgpu-sm");
+    return r;
+}
+
+/* With the wall clock, a copy that nobody has taken yet is done by the one who waits for it. */
+static bool help(struct task *task)
+{
+    if (device.options.virtual_clock || task->state != TASK_QUEUED ||
+        (task->work.kind != WORK_COPY && task->work.kind != WORK_FILL))
+        return false;
+    queue_remove(&device.jobs, task);
+    task->state = TASK_RUNNING;
+    task->start_ns = device_now_ns();
+    device_unlock();
+    work_move_memory(&task->work);
+    device_lock();
+    task_finish(task);
+    device_pump();
+    return true;
+}
+
+void device_wait_task(struct task *task)
+{
+    task_ref(task);
+    if (task)
+        while (task->state != TASK_DONE && !help(task))
+            pthread_cond_wait(&device.done, &device.lock);
+    task_unref(task);
+}
+
+void device_wait_domain(struct domain *domain)
+{
+    uint64_t last = device.last_seq;
+
+    while (domain->first && domain->first->seq <= last)
+        pthread_cond_wait(&device.done, &device.lock);
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * stream.c - where a task stands in the order, by the stream it was put on.
+ */
+#include "tools/softgpu/device/stream.h"
+#include "tools/softgpu/device/device_internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static uint64_t last_number;
+
+void stream_init(struct stream *stream, struct domain *domain, enum stream_kind kind, int priority)
+{
+    *stream = (struct stream){.domain = domain, .kind = kind, .priority = priority};
+    device_lock();
+    if (kind != STREAM_LEGACY)
+        stream->number = ++last_number;
+    stream->next = domain->streams;
+    if (stream->next)
+        stream->next->prev = stream;
+    domain->streams = stream;
+    device_unlock();
+}
+
+void stream_finish(struct stream *stream)
+{
+    device_lock();
+    *(stream->prev ? &stream->prev->next : &stream->domain->streams) = stream->next;
+    if (stream->next)
+        stream->next->prev = stream->prev;
+    task_unref(stream->tail);
+    stream->tail = NULL;
+    device_unlock();
+}
+
+/* Does a task on stream come after the last one on other? */
+static bool orders(const struct stream *stream, const struct stream *other)
+{
+    if (stream == other)
+        return true;
+    return (stream->kind == STREAM_LEGACY && other->kind == STREAM_BLOCKING) ||
+           (stream->kind == STREAM_BLOCKING && other->kind == STREAM_LEGACY);
+}
+
+static bool pending(const struct stream *stream)
+{
+    return stream->tail && stream->tail->state != TASK_DONE;
+}
+
+static struct task *create(struct stream *stream, struct work *work, int priority, unsigned more)
+{
+    unsigned n = more;
+    struct task *task;
+
+    for (struct stream *other = stream->domain->streams; other; other = other->next)
+        n += orders(stream, other) && pending(other);
+    task = task_create(stream->domain, work, priority, n);
+    if (!task)
+        return NULL;
+    for (struct stream *other = stream->domain->streams; other; other = other->next)
+        if (orders(stream, other))
+            task_after(task, other->tail);
+    if (device.options.delay_ns && device.options.delay_stream == stream->number)
+        task->delay_ns += device.options.delay_ns;
+    return task;
+}
+
+static void append(struct stream *stream, struct task *task)
+{
+    task_unref(stream->tail);
+    stream->tail = task_ref(task);
+    task_submit(task);
+}
+
+int stream_submit(struct stream *stream, struct work *work, int priority, struct task **ret_task)
+{
+    struct task *task;
+
+    device_lock();
+    task = create(stream, work, priority, 0);
+    if (task) {
+        append(stream, task);
+        if (ret_task)
+            *ret_task = task;
+        else
+            task_unref(task);
+    }
+    device_unlock();
+    return task ? 0 : -ENOMEM;
+}
+
+int stream_order_after(struct stream *stream, struct task *before)
+{
+    struct work mark = {.kind = WORK_MARK};
+    struct task *task = NULL;
+    int r = 0;
+
+    device_lock();
+    if (before && before->state != TASK_DONE) {
+        task = create(stream, &mark, stream->priority, 1);
+        if (task) {
+            task_after(task, before);
+            append(stream, task);
+            task_unref(task);
+        }
+        r = task ? 0 : -ENOMEM;
+    }
+    device_unlock();
+    return r;
+}
+
+bool stream_is_idle(struct stream *stream)
+{
+    bool idle = true;
+
+    device_lock();
+    for (struct stream *other = stream->domain->streams; other; other = other->next)
+        if (other == stream || (stream->kind == STREAM_LEGACY && orders(stream, other)))
+            idle = idle && !pending(other);
+    device_unlock();
+    return idle;
+}
+
+int stream_wait(struct stream *stream)
+{
+    struct work mark = {.kind = WORK_MARK};
+    struct task *task;
+    int r = 0;
+
+    device_lock();
+    if (stream->kind == STREAM_LEGACY) {
+        task = create(stream, &mark, stream->priority, 0);
+        r = task ? 0 : -ENOMEM;
+        if (task)
+            append(stream, task);
+    } else {
+        task = task_ref(stream->tail);
+    }
+    device_wait_task(task);
+    task_unref(task);
+    device_unlock();
+    return r;
+}
+
+static void abandon_nodes(struct stream_node *nodes, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        nodes[i].task->work.owned = NULL;
+        task_unref(nodes[i].task);
+    }
+}
+
+/* All that can fail comes first, and leaves the work with the caller when it does. */
+static int create_nodes(struct stream *stream, struct stream_node *nodes, size_t n)
+{
+    size_t i;
+
+    for (i = 0; i < n; i++) {
+        nodes[i].task = task_create(stream->domain, &nodes[i].work, nodes[i].priority,
+                                    (unsigned)nodes[i].n_before + 2);
+        if (!nodes[i].task)
+            break;
+    }
+    if (i == n)
+        return 0;
+    abandon_nodes(nodes, i);
+    return -ENOMEM;
+}
+
+static void submit_nodes(struct stream *stream, struct stream_node *nodes, size_t n,
+                         struct task *begin, struct task *end)
+{
+    task_after(end, begin);
+    task_submit(begin);
+    for (size_t i = 0; i < n; i++) {
+        task_after(nodes[i].task, begin);
+        task_after(nodes[i].task, nodes[i].also_after);
+        for (size_t b = 0; b < nodes[i].n_before; b++)
+            task_after(nodes[i].task, nodes[nodes[i].before[b]].task);
+        task_after(end, nodes[i].task);
+        task_submit(nodes[i].task);
+    }
+    append(stream, end);
+}
+
+int stream_submit_graph(struct stream *stream, struct stream_node *nodes, size_t n)
+{
+    struct work mark = {.kind = WORK_MARK};
+    struct task *begin = NULL, *end;
+
+    device_lock();
+    end = task_create(stream->domain, &mark, stream->priority, (unsigned)n + 1);
+    if (end && !create_nodes(stream, nodes, n)) {
+        begin = create(stream, &mark, stream->priority, 0);
+        if (begin)
+            submit_nodes(stream, nodes, n, begin, end);
+        else
+            abandon_nodes(nodes, n);
+    }
+    task_unref(begin);
+    task_unref(end);
+    device_unlock();
+    return begin ? 0 : -ENOMEM;
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * drv_function.c - what is known about a function or a library's kernel, and what may be set.
+ */
+#include "tools/softgpu/driver/module.h"
+
+#include <stdlib.h>
+
+CUresult function_lookup(CUfunction handle, struct CUfunc_st **ret_function)
+{
+    CUresult r = driver_ready();
+
+    if (r)
+        return r;
+    if (handle_is(handle, HANDLE_FUNCTION)) {
+        *ret_function = handle;
+        return CUDA_SUCCESS;
+    }
+#if CUDA_VERSION >= 12000
+    if (handle_is(handle, HANDLE_KERNEL))
+        return cuKernelGetFunction(ret_function, (CUkernel)handle);
+#endif
+    return CUDA_ERROR_INVALID_HANDLE;
+}
+
+static CUresult get_attribute(int *value, CUfunction_attribute attribute,
+                              const struct exec_kernel *kernel, int max_dynamic, int carveout)
+{
+    switch ((int)attribute) {
+    case CU_FUNC_ATTRIBUTE_MAX_THREADS_PER_BLOCK:
+        *value = (int)kernel->max_threads;
+        break;
+    case CU_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES:
+        *value = (int)kernel->static_shared_bytes;
+        break;
+    case CU_FUNC_ATTRIBUTE_LOCAL_SIZE_BYTES:
+        *value = (int)kernel->local_bytes;
+        break;
+    case CU_FUNC_ATTRIBUTE_NUM_REGS:
+        *value = (int)kernel->registers;
+        break;
+    case CU_FUNC_ATTRIBUTE_PTX_VERSION:
+    case CU_FUNC_ATTRIBUTE_BINARY_VERSION:
+        *value = (int)device_options()->cc;
+        break;
+    case CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES:
+        *value = max_dynamic ? max_dynamic : 49152 - (int)kernel->static_shared_bytes;
+        break;
+    case CU_FUNC_ATTRIBUTE_PREFERRED_SHARED_MEMORY_CARVEOUT:
+        *value = carveout;
+        break;
+    case 10: /* a cluster size must be set: no */
+        *value = 0;
+        break;
+    case 11: /* the cluster size the kernel was compiled for */
+    case 12:
+    case 13:
+        *value = (int)kernel->reqcluster[attribute - 11];
+        break;
+    default:
+        if ((int)attribute < 0 || attribute >= CU_FUNC_ATTRIBUTE_MAX)
+            return CUDA_ERROR_INVALID_VALUE;
+        *value = 0;
+    }
+    return CUDA_SUCCESS;
+}
+
+static CUresult set_attribute(CUfunction_attribute attribute, int value,
+                              const struct exec_kernel *kernel, int *max_dynamic, int *carveout)
+{
+    switch ((int)attribute) {
+    case CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES:
+        if (value < 0 ||
+            (size_t)value + kernel->static_shared_bytes > device_limits()->shared_optin_bytes)
+            return CUDA_ERROR_INVALID_VALUE;
+        *max_dynamic = value;
+        return CUDA_SUCCESS;
+    case CU_FUNC_ATTRIBUTE_PREFERRED_SHARED_MEMORY_CARVEOUT:
+        if (value < -1 || value > 100)
+            return CUDA_ERROR_INVALID_VALUE;
+        *carveout = value;
+        return CUDA_SUCCESS;
+    case 14: /* non-portable cluster sizes, cluster scheduling: accepted, of no effect */
+    case 15:
+        return CUDA_SUCCESS;
+    default:
+        return CUDA_ERROR_INVALID_VALUE;
+    }
+}
+
+EXPORT CUresult CUDAAPI cuFuncGetAttribute(int *value, CUfunction_attribute attribute,
+                                           CUfunction handle)
+{
+    struct CUfunc_st *f;
+    CUresult r = function_lookup(handle, &f);
+
+    if (!r && !value)
+        r = CUDA_ERROR_INVALID_VALUE;
+    return r ? r
+             : get_attribute(value, attribute, f->kernel, f->max_dynamic_shared_bytes, f->carveout);
+}
+
+EXPORT CUresult CUDAAPI cuFuncSetAttribute(CUfunction handle, CUfunction_attribute attribute,
+                                           int value)
+{
+    struct CUfunc_st *f;
+    CUresult r = function_lookup(handle, &f);
+
+    return r ? r
+             : set_attribute(attribute, value, f->kernel, &f->max_dynamic_shared_bytes,
+                             &f->carveout);
+}
+
+EXPORT CUresult CUDAAPI cuFuncSetCacheConfig(CUfunction handle, CUfunc_cache config)
+{
+    struct CUfunc_st *f;
+    CUresult r = function_lookup(handle, &f);
+
+    if (!r && (unsigned)config > CU_FUNC_CACHE_PREFER_EQUAL)
+        r = CUDA_ERROR_INVALID_VALUE;
+    if (!r)
+        f->cache_config = config;
+    return r;
+}
+
+EXPORT CUresult CUDAAPI cuFuncSetSharedMemConfig(CUfunction handle, CUsharedconfig config)
+{
+    struct CUfunc_st *f;
+    CUresult r = function_lookup(handle, &f);
+
+    if (!r && (unsigned)config > CU_SHARED_MEM_CONFIG_EIGHT_BYTE_BANK_SIZE)
+        r = CUDA_ERROR_INVALID_VALUE;
+    return r;
+}
+
+EXPORT CUresult CUDAAPI cuFuncGetModule(CUmodule *module, CUfunction handle)
+{
+    struct CUfunc_st *f;
+    CUresult r = function_lookup(handle, &f);
+
+    if (!r && !module)
+        r = CUDA_ERROR_INVALID_VALUE;
+    if (!r)
+        *module = f->module;
+    return r;
+}
+
+#if CUDA_VERSION >= 12030
+EXPORT CUresult CUDAAPI cuFuncGetName(const char **name, CUfunction handle)
+{
+    struct CUfunc_st *f;
+    CUresult r = function_lookup(handle, &f);
+
+    if (!r && !name)
+        r = CUDA_ERROR_INVALID_VALUE;
+    if (!r)
+        *name = f->kernel->name;
+    return r;
+}
+#endif
+
+#if CUDA_VERSION >= 12040
+static CUresult param_info(const struct exec_kernel *kernel, size_t i, size_t *offset, size_t *size)
+{
+    if (!offset || i >= kernel->n_params)
+        return CUDA_ERROR_INVALID_VALUE;
+    *offset = kernel->params[i][0];
+    if (size)
+        *size = kernel->params[i][1];
+    return CUDA_SUCCESS;
+}
+
+EXPORT CUresult CUDAAPI cuFuncGetParamInfo(CUfunction handle, size_t i, size_t *offset,
+                                           size_t *size)
+{
+    struct CUfunc_st *f;
+    CUresult r = function_lookup(handle, &f);
+
+    return r ? r : param_info(f->kernel, i, offset, size);
+}
+
+EXPORT CUresult CUDAAPI cuFuncIsLoaded(CUfunctionLoadingState *state, CUfunction handle)
+{
+    struct CUfunc_st *f;
+    CUresult r = function_lookup(handle, &f);
+
+    if (!r && !state)
+        r = CUDA_ERROR_INVALID_VALUE;
+    if (!r)
+        *state = CU_FUNCTION_LOADING_STATE_LOADED;
+    return r;
+}
+
+EXPORT CUresult CUDAAPI cuFuncLoad(CUfunction handle)
+{
+    struct CUfunc_st *f;
+
+    return function_lookup(handle, &f);
+}
+#endif
+
+#if CUDA_VERSION >= 12000
+static CUresult check_kernel(CUkernel kernel, CUdevice dev)
+{
+    CUresult r = driver_ready();
+
+    if (!r && !handle_is(kernel, HANDLE_KERNEL))
+        r = CUDA_ERROR_INVALID_HANDLE;
+    if (!r && dev)
+        r = CUDA_ERROR_INVALID_DEVICE;
+    return r;
+}
+
+EXPORT CUresult CUDAAPI cuKernelGetAttribute(int *value, CUfunction_attribute attribute,
+                                             CUkernel kernel, CUdevice dev)
+{
+    CUresult r = check_kernel(kernel, dev);
+
+    if (!r && !value)
+        r = CUDA_ERROR_INVALID_VALUE;
+    return r ? r
+             : get_attribute(value, attribute, kernel->info, kernel->max_dynamic_shared_bytes,
+                             kernel->carveout);
+}
+
+/* Where the current context has the kernel already, it takes effect there too. */
+EXPORT CUresult CUDAAPI cuKernelSetAttribute(CUfunction_attribute attribute, int value,
+                                             CUkernel kernel, CUdevice dev)
+{
+    CUresult r = check_kernel(kernel, dev);
+    CUfunction function;
+
+    if (!r)
+        r = set_attribute(attribute, value, kernel->info, &kernel->max_dynamic_shared_bytes,
+                          &kernel->carveout);
+    if (!r && !cuKernelGetFunction(&function, kernel))
+        r = cuFuncSetAttribute(function, attribute, value);
+    return r;
+}
+
+EXPORT CUresult CUDAAPI cuKernelSetCacheConfig(CUkernel kernel, CUfunc_cache config, CUdevice dev)
+{
+    CUresult r = check_kernel(kernel, dev);
+
+    if (!r && (unsigned)config > CU_FUNC_CACHE_PREFER_EQUAL)
+        r = CUDA_ERROR_INVALID_VALUE;
+    return r;
+}
+
+#if CUDA_VERSION >= 12030
+EXPORT CUresult CUDAAPI cuKernelGetName(const char **name, CUkernel kernel)
+{
+    CUresult r = check_kernel(kernel, 0);
+
+    if (!r && !name)
+        r = CUDA_ERROR_INVALID_VALUE;
+    if (!r)
+        *name = kernel->name;
+    return r;
+}
+#endif
+
+#if CUDA_VERSION >= 12040
+EXPORT CUresult CUDAAPI cuKernelGetParamInfo(CUkernel kernel, size_t i, size_t *offset,
+                                             size_t *size)
+{
+    CUresult r = check_kernel(kernel, 0);
+
+    return r ? r : param_info(kernel->info, i, offset, size);
+}
+#endif
+#endif

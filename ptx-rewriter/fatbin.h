@@ -16,6 +16,7 @@
  *     NUL: what ptxas was told, e.g. "-O1  -maxrregcount=32 --generate-line-info ",
  *     " -g --dont-merge-basicblocks --return-at-end " (of -G), "--compile-only " (of -rdc). For
  *     cubins of newer targets the record holds binary attributes, for LTO-IR "-ftz=0 ...".
+ *     A fatbin of one's own needs the record with its PTX: without it the driver (580) crashes.
  *   Plain PTX is padded with NULs; compressed PTX unpacks to text with or without one NUL.
  */
 #ifndef PTX_REWRITER_FATBIN_H

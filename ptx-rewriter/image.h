@@ -11,8 +11,9 @@
  * one translation unit. Version 2 comes from -rdc=true: its fatbin holds what the linker made,
  * cubins only, and its last pointer is a NULL-terminated array of the fatbins that were linked, one
  * per translation unit, each with relocatable cubins and the PTX. Where no linked cubin suits the
- * device, the driver links the units itself. All of it is addresses, so a wrapper can be read in
- * the memory of its program only.
+ * device (an empty fatbin will do), cuLibraryLoadData links the units itself; cuModuleLoadData
+ * refuses version 2 (driver 580, see tests/gpu/test_pick.c). All of it is addresses, so a wrapper
+ * can be read in the memory of its program only.
  */
 #ifndef PTX_REWRITER_IMAGE_H
 #define PTX_REWRITER_IMAGE_H

@@ -2,7 +2,8 @@
  *
  * image_pick.c - what the driver would take from a fatbin for a device, and the PTX that may stand
  * for it. Rules: "Binary Compatibility", "PTX Compatibility" and "Family-Specific Features" in the
- * CUDA Programming Guide.
+ * CUDA Programming Guide; compared with the driver's choices by tests/gpu/test_pick.c. Of several
+ * codes alike it takes the first machine code, but the last PTX: those are left alone.
  */
 #include "ptx-rewriter/image.h"
 
@@ -53,10 +54,11 @@ struct best {
 
 static void offer(struct best *best, const struct image_entry *entry)
 {
-    if (best->entry && rank(entry) < rank(best->entry))
+    if (best->entry && rank(entry) <= rank(best->entry)) {
+        best->several |= rank(entry) == rank(best->entry);
         return;
-    best->several = best->entry && rank(entry) == rank(best->entry);
-    best->entry = entry;
+    }
+    *best = (struct best){.entry = entry};
 }
 
 /* The virtual architecture that machine code was compiled from; 0 if it can't be read. Cubins that

@@ -64,7 +64,7 @@ static uint64_t flags_of(const struct image_build_entry *entry)
 void image_build_add(struct image_build *build, const struct image_build_entry *entry)
 {
     size_t options_bytes = entry->options ? strlen(entry->options) : 0;
-    size_t header_bytes = 64 + (entry->options ? (8 + options_bytes + 7) & ~(size_t)7 : 0);
+    size_t header_bytes = 64 + (entry->options ? (8 + options_bytes + 8) & ~(size_t)7 : 0);
     size_t capacity = entry->payload_bytes * 2 + 1024;
     void *payload = malloc(capacity);
     if (!payload)
@@ -76,6 +76,8 @@ void image_build_add(struct image_build *build, const struct image_build_entry *
     put(at + 2, 0x101, 2);
     put(at + 4, header_bytes, 4);
     put(at + 8, padded, 8);
+    put(at + 24, 0, 2); /* of PTX the .version that the driver must know, of cubins 1.8 */
+    put(at + 26, 7, 2);
     put(at + 28, entry->arch, 4);
     put(at + 40, flags_of(entry), 8);
     if (entry->compression != IMAGE_PLAIN) {

@@ -74,7 +74,7 @@ list_all() {
         if [ $# -gt 0 ] && [[ " $* " != *" $name "* ]]; then
             continue
         fi
-        variants=$(sed -n 's@^// variant: \([^ ]*\) *\(.*\)@\1|\2@p' "$file")
+        variants=$(sed -n -E 's@^(//|#) variant: ([^ ]*) *(.*)@\2|\3@p' "$file")
         if [ -z "$variants" ]; then
             printf '%s||\n' "$file"
         else

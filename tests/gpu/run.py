@@ -8,6 +8,7 @@ A program's head (lines "// KEY: VALUE" or "# KEY: VALUE") may say:
   modes: GLOB ...            run only in these modes (besides native)
   skip-modes: GLOB ...       not in these modes
   timeout: SECONDS           instead of --timeout
+                             a program that natively exits with 77 lacks something: left out
   expect-exit: CODE          exit status, 0 unless told; negative for a signal
   expect-sliced: GLOB        with a small fixed slice this kernel must have gone out in slices
   expect-whole: GLOB         this kernel must never have been sliced
@@ -181,6 +182,8 @@ def judge(program, mode, result, native):
         return "left"
     if result.hung:
         return "hang"
+    if native.code == 77:
+        return "absent"
     if mode == "native":
         return "same" if result.code == program.exit else "broken"
     if (result.output, result.code) != (native.output, native.code):
@@ -224,7 +227,9 @@ def run_all(programs, modes, options):
     return results
 
 
-LETTERS = {"same": ".", "different": "D", "hang": "H", "broken": "B", "unstable": "U",
+# Verdicts that say nothing against the program.
+FINE = ("same", "absent", "left")
+LETTERS = {"same": ".", "absent": "-", "different": "D", "hang": "H", "broken": "B", "unstable": "U",
            "unsliced": "s", "left": "?", None: " "}
 
 
@@ -238,7 +243,7 @@ def print_table(programs, modes, verdicts, results):
         print(f"{program.name:{width}} {letters}  {min(times, default=0):5.2f}"
               f"..{max(times, default=0):.2f} s")
     print(". same  D different  H hang  B broken natively  U differs between native runs  "
-          "s not sliced as expected  ? no time left")
+          "s not sliced as expected  - absent here  ? no time left")
 
 
 def report(programs, modes, results, options):
@@ -253,7 +258,7 @@ def report(programs, modes, results, options):
             result = results.get((program.name, mode))
             verdict = judge(program, mode, result, native)
             verdicts[program.name, mode] = verdict
-            if verdict not in ("same", "left") and kept < options.keep_max:
+            if verdict not in FINE and kept < options.keep_max:
                 keep(program, mode, modes[mode], native, result, options)
                 kept += 1
     print_table(programs, modes, verdicts, results)
@@ -262,7 +267,7 @@ def report(programs, modes, results, options):
            "broken": count("broken", "unstable"), "unsliced": count("unsliced"),
            "left": len([v for v in verdicts.values() if v == "left"])}
     for (name, mode), verdict in verdicts.items():
-        if verdict not in ("same", "left"):
+        if verdict not in FINE:
             result = results[name, mode]
             program = next(p for p in programs if p.name == name)
             why = "; ".join(check_stats(program, mode, result.stats)) if verdict == "unsliced" else \

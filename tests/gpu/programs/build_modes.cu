@@ -24,6 +24,7 @@
 // build: $NVCC $FLAGS $IN -o $BIN
 // expect-sliced: *blend*
 // expect-sliced: *scatter*
+// modes: auto-rr 1-rr 7-fcfs odd-*
 // unsliced-variants: sass_only
 #include "check.h"
 #include <thread>

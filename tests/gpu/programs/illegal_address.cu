@@ -9,6 +9,7 @@
 // variant: assert -DFAULT=4
 // variant: shared -DFAULT=5
 // build: $NVCC -arch=sm_90 $FLAGS $IN -o $BIN
+// modes: auto-* 1-rr 7-fcfs
 #include "check.h"
 #include <cassert>
 

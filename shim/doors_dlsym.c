@@ -10,7 +10,6 @@
 #include "shim/doors.h"
 
 #include <dlfcn.h>
-#include <errno.h>
 #include <link.h>
 
 #include "shim/doors_untyped.h"
@@ -107,24 +106,20 @@ static struct door_answer answer(const struct door *door, const char *name, void
 
 struct door_answer doors_dlsym(void *handle, const char *name)
 {
-    int saved = errno;
     dlsym_function *real = get_dlsym();
     const struct door *door;
     struct door_answer result = {(void *)real, 0};
     if (concerns_us(handle, name, &door))
         result = answer(door, name, real(handle, name), (void *)real);
-    errno = saved;
     return result;
 }
 
 struct door_answer doors_dlvsym(void *handle, const char *name, const char *version)
 {
-    int saved = errno;
     dlvsym_function *real = get_dlvsym();
     const struct door *door;
     struct door_answer result = {(void *)real, 0};
     if (version && concerns_us(handle, name, &door))
         result = answer(door, name, real(handle, name, version), (void *)real);
-    errno = saved;
     return result;
 }

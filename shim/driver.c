@@ -19,9 +19,6 @@
 struct driver_real driver;
 _Atomic enum driver_state driver_state = DRIVER_CLOSED;
 
-/* Set while this thread looks for the driver: its constructors may come back to our doors. */
-static __thread bool opening;
-
 static void find_all(struct driver_real *found, void *library)
 {
     found->newer[DRIVER_NEWER_COUNT] = NULL;
@@ -72,11 +69,9 @@ static void look(bool load)
 enum driver_state driver_open(bool load)
 {
     enum driver_state state = atomic_load_explicit(&driver_state, memory_order_acquire);
-    if (state == DRIVER_CLOSED && !opening) {
+    if (state == DRIVER_CLOSED) {
         int saved = errno;
-        opening = true;
         look(load);
-        opening = false;
         errno = saved;
     }
     while ((state = atomic_load_explicit(&driver_state, memory_order_acquire)) == DRIVER_FILLING)

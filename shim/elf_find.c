@@ -10,44 +10,40 @@
 #include <elf.h>
 #include <link.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
-struct search {
-    const char *name;
-    bool behind_us; /* our own library has been passed */
-    void *before;   /* found before that */
-    void *next;     /* found behind it */
-};
+typedef ElfW(Dyn) elf_dynamic;
+typedef ElfW(Sym) elf_symbol;
 
 /* The tables of one library; each NULL if it has none. */
 struct tables {
-    const ElfW(Sym) * symbols;
+    const elf_symbol *symbols;
     const char *strings;
     const uint32_t *hash;
     const uint32_t *gnu_hash;
 };
 
 /* glibc makes these addresses absolute in most libraries, but not in the kernel's vdso. */
-static const void *pointer(const struct dl_phdr_info *info, const ElfW(Dyn) * entry)
+static const void *pointer(const struct link_map *map, const elf_dynamic *entry)
 {
     ElfW(Addr) address = entry->d_un.d_ptr;
-    return (const void *)(address < info->dlpi_addr ? address + info->dlpi_addr : address);
+    return (const void *)(address < map->l_addr ? address + map->l_addr : address);
 }
 
-static void read_tables(const struct dl_phdr_info *info, const ElfW(Dyn) * entry,
-                        struct tables *ret_tables)
+static void read_tables(const struct link_map *map, struct tables *ret_tables)
 {
+    const elf_dynamic *entry = map->l_ld;
     *ret_tables = (struct tables){0};
     for (; entry->d_tag != DT_NULL; entry++) {
         if (entry->d_tag == DT_SYMTAB)
-            ret_tables->symbols = pointer(info, entry);
+            ret_tables->symbols = pointer(map, entry);
         else if (entry->d_tag == DT_STRTAB)
-            ret_tables->strings = pointer(info, entry);
+            ret_tables->strings = pointer(map, entry);
         else if (entry->d_tag == DT_HASH)
-            ret_tables->hash = pointer(info, entry);
+            ret_tables->hash = pointer(map, entry);
         else if (entry->d_tag == DT_GNU_HASH)
-            ret_tables->gnu_hash = pointer(info, entry);
+            ret_tables->gnu_hash = pointer(map, entry);
     }
 }
 
@@ -66,60 +62,43 @@ static uint32_t count_by_gnu_hash(const uint32_t *table)
     return last + 1;
 }
 
-static void *find_in(const struct dl_phdr_info *info, const ElfW(Dyn) * dynamic, const char *name)
+static bool is_same(const char *a, const char *b)
+{
+    while (*a && *a == *b)
+        a++, b++;
+    return *a == *b;
+}
+
+static void *find_in(const struct link_map *map, const char *name)
 {
     struct tables tables;
-    read_tables(info, dynamic, &tables);
+    read_tables(map, &tables);
     if (!tables.symbols || !tables.strings || (!tables.hash && !tables.gnu_hash))
         return NULL;
     uint32_t count = tables.hash ? tables.hash[1] : count_by_gnu_hash(tables.gnu_hash);
     for (uint32_t i = 1; i < count; i++) {
-        const ElfW(Sym) *symbol = &tables.symbols[i];
+        const elf_symbol *symbol = &tables.symbols[i];
         if (symbol->st_shndx != SHN_UNDEF && ELF64_ST_TYPE(symbol->st_info) == STT_FUNC &&
             ELF64_ST_BIND(symbol->st_info) != STB_LOCAL &&
-            !strcmp(tables.strings + symbol->st_name, name))
-            return (void *)(info->dlpi_addr + symbol->st_value);
+            is_same(tables.strings + symbol->st_name, name))
+            return (void *)(map->l_addr + symbol->st_value);
     }
     return NULL;
 }
 
-static bool is_ours(const struct dl_phdr_info *info)
-{
-    ElfW(Addr) here = (ElfW(Addr)) & elf_find_next;
-    for (int i = 0; i < info->dlpi_phnum; i++) {
-        const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
-        if (segment->p_type == PT_LOAD &&
-            here - (info->dlpi_addr + segment->p_vaddr) < segment->p_memsz)
-            return true;
-    }
-    return false;
-}
-
-static int visit(struct dl_phdr_info *info, size_t size, void *data)
-{
-    struct search *search = data;
-    (void)size;
-    if (is_ours(info)) {
-        search->behind_us = true;
-        return 0;
-    }
-    for (int i = 0; i < info->dlpi_phnum; i++) {
-        const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
-        if (segment->p_type != PT_DYNAMIC)
-            continue;
-        void *found =
-            find_in(info, (const void *)(info->dlpi_addr + segment->p_vaddr), search->name);
-        if (search->behind_us)
-            search->next = found;
-        else if (found && !search->before)
-            search->before = found;
-    }
-    return search->next != NULL;
-}
-
+/* The list is walked without the linker's lock: what stands before libc was there from the start,
+ * and the walk ends there. */
 void *elf_find_next(const char *name)
 {
-    struct search search = {.name = name};
-    dl_iterate_phdr(visit, &search);
-    return search.next ? search.next : search.before;
+    bool behind_us = false;
+    void *before = NULL;
+    for (const struct link_map *map = _r_debug.r_map; map; map = map->l_next) {
+        bool is_ours = map->l_ld == _DYNAMIC; /* our own dynamic section */
+        void *found = is_ours || !map->l_ld ? NULL : find_in(map, name);
+        if (found && behind_us)
+            return found;
+        before = before ? before : found;
+        behind_us = behind_us || is_ours;
+    }
+    return before;
 }

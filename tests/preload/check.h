@@ -32,6 +32,7 @@ struct dummy {
     void *library;
     __typeof__(dummy_row) *row;
     __typeof__(dummy_real) *real;
+    __typeof__(dummy_proc) *proc;
     __typeof__(dummy_lookup) *lookup;
     __typeof__(dummy_calls) *calls;
     __typeof__(dummy_total) *total;
@@ -63,6 +64,7 @@ static inline struct dummy open_dummy(int flags)
     CHECK(dummy.library, "%s", dlerror());
     dummy.row = (__typeof__(dummy.row))dlsym(dummy.library, "dummy_row");
     dummy.real = (__typeof__(dummy.real))dlsym(dummy.library, "dummy_real");
+    dummy.proc = (__typeof__(dummy.proc))dlsym(dummy.library, "dummy_proc");
     dummy.lookup = (__typeof__(dummy.lookup))dlsym(dummy.library, "dummy_lookup");
     dummy.calls = (__typeof__(dummy.calls))dlsym(dummy.library, "dummy_calls");
     dummy.total = (__typeof__(dummy.total))dlsym(dummy.library, "dummy_total");
@@ -71,14 +73,21 @@ static inline struct dummy open_dummy(int flags)
     return dummy;
 }
 
-/* That `found` is what a program should get for row `index`, by a door that is named in `door`. */
-static inline void check_found(const struct dummy *dummy, int index, void *found, const char *door)
+/* That `found` is what a program should get for row `index` where the driver would have given out
+ * `real`, by a door that is named in `door`. */
+static inline void check_given(const struct dummy *dummy, int index, void *found, void *real,
+                               const char *door)
 {
     const struct row *row = dummy->row(index);
     if (row->replaced && expect_ours())
         CHECK(is_in(found, "libsliver_hook"), "%s: %s is not intercepted", door, row->symbol);
     else
-        CHECK(found == dummy->real(index), "%s: %s is not the driver's own", door, row->symbol);
+        CHECK(found == real, "%s: %s is not the driver's own", door, row->symbol);
+}
+
+static inline void check_found(const struct dummy *dummy, int index, void *found, const char *door)
+{
+    check_given(dummy, index, found, dummy->real(index), door);
 }
 
 /* That a call of `found` reaches row `index` of the driver, and no other, with its arguments. */

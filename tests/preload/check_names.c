@@ -40,7 +40,7 @@ static void check_libc(void)
     CHECK(strstr(dlerror(), "no_such_function"), "the linker's own message is lost");
     CHECK(!dlerror(), "reported twice");
     errno = 4711;
-    dlsym(RTLD_DEFAULT, "cuMemAlloc_v2");
+    dlsym(RTLD_DEFAULT, "cuMemFree_v2");
     CHECK(errno == 4711, "a look-up changes errno");
 }
 

@@ -29,6 +29,12 @@ const struct row *dummy_row(int index);
 /* The driver's own function of that row, by no look-up that could be intercepted. */
 void *dummy_real(int index);
 
+/* What cuGetProcAddress gives out for that row, by the environment variable DUMMY_PROC:
+ *   unset   the exported function, as drivers do
+ *   "own"   another address that does the same
+ *   "first" the exported function of the first version of the call, whatever was asked for */
+void *dummy_proc(int index);
+
 /* The row that a look-up by cuGetProcAddress means, or -1. */
 int dummy_lookup(const char *name, int version, unsigned long flags);
 

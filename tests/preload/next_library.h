@@ -10,4 +10,7 @@ int next_calls(void);
 /* The library in which RTLD_NEXT finds puts, which this one defines too. */
 const char *next_puts_owner(void);
 
+/* RTLD_NEXT as this library sees it. */
+void *next_look(const char *symbol);
+
 #endif

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "ptx-rewriter/ptx_analyze.h"
+#include "ptx-rewriter/ptx_layout.h"
 #include "ptx-rewriter/ptx_parse.h"
 #include "ptx-rewriter/ptx_twin.h"
 
@@ -33,12 +34,6 @@ static unsigned read_arch(const char *target)
     for (; *target >= '0' && *target <= '9' && arch < 10000; target++)
         arch = arch * 10 + (*target - '0');
     return arch;
-}
-
-/* Bytes that the parameters of an entry may take (PTX ISA, "Kernel Function Parameters"). */
-static uint32_t parameter_room(const struct ptx_result *result)
-{
-    return result->version >= 81 && read_arch(result->target) >= 70 ? 32764 : 4352;
 }
 
 /* Writes why not; the place is a token's. 0 or -ENOMEM. */
@@ -72,12 +67,13 @@ static int refuse_for_hazard(const struct rewrite *rewrite, struct ptx_kernel *k
 }
 
 /* Leaves kernel->reason NULL if nothing speaks against a twin. */
-static int judge(const struct rewrite *rewrite, struct ptx_kernel *kernel, uint32_t index)
+static int judge(const struct rewrite *rewrite, struct ptx_kernel *kernel, uint32_t index,
+                 bool is_laid_out)
 {
     const struct ptx_options *options = rewrite->options;
     const struct ptx_function *function = &rewrite->module.functions.items[index];
     const struct ptx_hazard *hazard = &rewrite->analysis.uses[index].hazard;
-    uint32_t room = parameter_room(rewrite->result);
+    uint32_t room = ptx_layout_room(rewrite->module.version, read_arch(rewrite->result->target));
 
     if (options && options->wants && !options->wants(options->arg, kernel->name))
         return refuse(rewrite, kernel, function->name, "excluded by SLIVER_SLICE");
@@ -87,8 +83,8 @@ static int judge(const struct rewrite *rewrite, struct ptx_kernel *kernel, uint3
         return refuse_for_hazard(rewrite, kernel, hazard);
     if (function->blocks_are_clusters)
         return refuse(rewrite, kernel, function->name, "its grid is given in clusters");
-    if (function->odd_parameters)
-        return refuse(rewrite, kernel, function->name, "has a parameter of unknown size");
+    if (!is_laid_out)
+        return refuse(rewrite, kernel, function->name, "has a parameter of unknown layout");
     if (kernel->twin_tail_bytes + sizeof(struct ptx_twin_tail) > room)
         return refuse(rewrite, kernel, function->name,
                       "no room for the twin's parameters: %u of %u bytes taken",
@@ -99,11 +95,14 @@ static int judge(const struct rewrite *rewrite, struct ptx_kernel *kernel, uint3
     return 0;
 }
 
-static int describe(const struct rewrite *rewrite, struct ptx_kernel *kernel, uint32_t index)
+/* Everything that is so whether there is a twin or not. */
+static int describe(const struct rewrite *rewrite, struct ptx_kernel *kernel, uint32_t index,
+                    bool *ret_is_laid_out)
 {
     const struct ptx_module *module = &rewrite->module;
     const struct ptx_function *function = &module->functions.items[index];
     const struct ptx_token *name = ptx_token_at(module, function->name);
+    unsigned arch = rewrite->options ? rewrite->options->arch : 0;
 
     kernel->name = strndup(module->text + name->offset, name->length);
     kernel->params = calloc((size_t)function->n_parameters + 1, sizeof(kernel->params[0]));
@@ -112,13 +111,10 @@ static int describe(const struct rewrite *rewrite, struct ptx_kernel *kernel, ui
     kernel->line = name->line;
     kernel->column = name->column;
     kernel->n_params = function->n_parameters;
-    for (uint32_t i = 0; i < function->n_parameters; i++) {
-        const struct ptx_parameter *parameter =
-            &module->parameters.items[function->first_parameter + i];
-        kernel->params[i] = (struct ptx_param){parameter->offset_bytes, parameter->size_bytes};
-    }
-    kernel->param_bytes = function->param_bytes;
-    kernel->twin_tail_bytes = (function->param_bytes + 3) & ~3u;
+    *ret_is_laid_out =
+        ptx_lay_out(module, function, arch ? arch : read_arch(rewrite->result->target),
+                    kernel->params, &kernel->param_bytes);
+    kernel->twin_tail_bytes = (kernel->param_bytes + 3) & ~3u;
     memcpy(kernel->cluster, function->cluster, sizeof(kernel->cluster));
     return 0;
 }
@@ -150,6 +146,7 @@ static int judge_kernels(struct rewrite *rewrite)
 {
     const struct ptx_functions *functions = &rewrite->module.functions;
     struct ptx_result *result = rewrite->result;
+    bool is_laid_out;
     int r = 0;
 
     result->kernels = calloc((size_t)functions->n + 1, sizeof(result->kernels[0]));
@@ -161,9 +158,9 @@ static int judge_kernels(struct rewrite *rewrite)
         if (!functions->items[f].is_entry || !functions->items[f].body_open)
             continue;
         rewrite->functions[result->n_kernels++] = f;
-        r = describe(rewrite, kernel, f);
+        r = describe(rewrite, kernel, f, &is_laid_out);
         if (r == 0)
-            r = judge(rewrite, kernel, f);
+            r = judge(rewrite, kernel, f, is_laid_out);
         kernel->has_twin = r == 0 && !kernel->reason;
     }
     return r;

@@ -53,6 +53,9 @@ struct ptx_options {
     void *arg;
     /* The text will be linked with other code, where a call through a pointer may lead. */
     bool is_linked;
+    /* Compute capability x 10 of the device it will run on, 0 for that of its .target. Parameters
+     * that are aligned to more than 16 bytes (tensor maps) lie elsewhere on other architectures. */
+    unsigned arch;
 };
 
 struct ptx_result {

@@ -36,10 +36,10 @@ struct ptx_statement {
     uint32_t opcode; /* of instructions: behind the guard; else first */
 };
 
-/* One parameter of an .entry. */
 struct ptx_parameter {
     uint32_t name;
-    uint32_t offset_bytes, size_bytes;
+    uint32_t size_bytes;  /* 0 if we can't tell */
+    uint32_t align_bytes; /* as written, at least its type's */
 };
 
 /* An .entry or .func: a definition, or a declaration without a body. */
@@ -47,15 +47,13 @@ struct ptx_function {
     bool is_entry;
     bool blocks_are_clusters;          /* .blocksareclusters: the grid is given in clusters */
     bool is_variadic;                  /* its last parameter is an array without size */
-    bool odd_parameters;               /* of an entry: some have a size that we don't know */
     uint32_t first, keyword;           /* its linking directives; .entry or .func */
     uint32_t attribute, attribute_end; /* .attribute(...), or none */
     uint32_t name;
     uint32_t open, close;           /* the parentheses of its parameters, or none */
     uint32_t body_open, body_close; /* its braces, or none */
     uint32_t end;
-    uint32_t first_parameter, n_parameters; /* only of entries */
-    uint32_t param_bytes;
+    uint32_t first_parameter, n_parameters;
     uint32_t first_statement, n_statements; /* of the body, without its braces */
     uint32_t cluster[3];                    /* .reqnctapercluster, 0 where not given */
 };
@@ -121,7 +119,7 @@ int ptx_skip_statement(struct ptx_parser *parser);
  * now behind it, 0 if not, or -EINVAL. */
 int ptx_parse_source_directive(struct ptx_parser *parser);
 
-/* The parameters between the parentheses of an entry (with their layout) or function. */
+/* The parameters between the parentheses. */
 int ptx_parse_parameters(struct ptx_parser *parser, struct ptx_function *function);
 
 /* A body: from its { to behind its }. */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * ptx_parse_function.c - the head of an .entry or .func: its name, its parameters and how they lie
- * in the parameter block, its performance directives.
+ * ptx_parse_function.c - the head of an .entry or .func: its name, its parameters, its performance
+ * directives.
  */
 #include "ptx-rewriter/ptx_parse.h"
 
 #include <string.h>
 
-/* Sizes as the parameter block has them; each type is aligned to its size. */
+/* Each type is aligned to its size. */
 static const struct {
     const char *name;
     uint32_t bytes;
@@ -64,11 +64,12 @@ static uint32_t read_dimension(const struct ptx_module *module, uint32_t at, str
     return at + 1;
 }
 
-/* The .align of a .ptr attribute is about what it points to. */
+/* An .align counts before the type only: behind it, it is about what a pointer points to (.ptr), or
+ * ptxas ignores it. A type's own alignment can't be lessened. */
 static void read_shape(const struct ptx_module *module, uint32_t first, uint32_t end,
                        struct shape *ret_shape)
 {
-    bool is_pointer = false;
+    uint32_t align = 0;
 
     *ret_shape = (struct shape){.elements = 1};
     for (uint32_t at = first; at < end; at++) {
@@ -76,35 +77,20 @@ static void read_shape(const struct ptx_module *module, uint32_t first, uint32_t
             ret_shape->name = at;
         else if (ptx_kind_at(module, at) == '[')
             at = read_dimension(module, at, ret_shape);
-        else if (ptx_word_at(module, at, ".ptr"))
-            is_pointer = true;
-        else if (ptx_word_at(module, at, ".align") && !is_pointer)
-            ret_shape->align_bytes = small_integer(module, at + 1);
+        else if (!ret_shape->type_bytes && ptx_word_at(module, at, ".align"))
+            align = small_integer(module, at + 1);
         else if (!ret_shape->type_bytes)
             ret_shape->type_bytes = type_bytes(module, at);
     }
+    ret_shape->align_bytes = align > ret_shape->type_bytes ? align : ret_shape->type_bytes;
 }
 
-/* Puts a parameter behind the ones before it. */
-static void lay_out(struct ptx_function *function, const struct shape *shape,
-                    struct ptx_parameter *parameter)
+/* 0 if it is unknown or absurd. */
+static uint32_t shape_bytes(const struct shape *shape)
 {
-    uint64_t align =
-        shape->align_bytes > shape->type_bytes ? shape->align_bytes : shape->type_bytes;
-    uint64_t size = shape->elements * shape->type_bytes, offset;
+    uint64_t bytes = shape->elements * shape->type_bytes;
 
-    if (!size || shape->no_size || (align & (align - 1)) || align > 65536) {
-        function->odd_parameters = true;
-        return;
-    }
-    offset = (function->param_bytes + align - 1) & ~(align - 1);
-    if (offset + size > UINT32_MAX / 2) {
-        function->odd_parameters = true;
-        return;
-    }
-    parameter->offset_bytes = offset;
-    parameter->size_bytes = size;
-    function->param_bytes = offset + size;
+    return bytes < UINT32_MAX / 2 ? bytes : 0;
 }
 
 static int add_parameter(struct ptx_parser *parser, struct ptx_function *function, uint32_t first)
@@ -118,10 +104,10 @@ static int add_parameter(struct ptx_parser *parser, struct ptx_function *functio
     function->is_variadic |= shape.no_size;
     if (ptx_vec_reserve(parameters) < 0)
         return -ENOMEM;
-    parameters->items[parameters->n] = (struct ptx_parameter){.name = shape.name};
-    if (function->is_entry)
-        lay_out(function, &shape, &parameters->items[parameters->n]);
-    parameters->n++;
+    parameters->items[parameters->n++] =
+        (struct ptx_parameter){.name = shape.name,
+                               .align_bytes = shape.align_bytes,
+                               .size_bytes = shape.no_size ? 0 : shape_bytes(&shape)};
     function->n_parameters++;
     return 0;
 }

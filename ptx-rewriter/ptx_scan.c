@@ -179,6 +179,7 @@ static int scan_call(struct scan *scan, const struct form *form, uint32_t end)
 {
     const struct ptx_module *module = scan->module;
     uint32_t target = form->operands, last, callee;
+    int r = 0;
 
     if (ptx_kind_at(module, target) == '(') {
         target = skip_list(module, target, end);
@@ -192,6 +193,12 @@ static int scan_call(struct scan *scan, const struct form *form, uint32_t end)
         set_hazard(scan, "has a %.*s we do not know", form->operands - 1);
         return 0;
     }
+    for (uint32_t at = form->operands; r == 0 && at < end; at++) {
+        if (at != target && ptx_kind_at(module, at) == PTX_WORD)
+            r = scan_word(scan, form, at, 0);
+    }
+    if (r < 0)
+        return r;
     if (last < end && ptx_kind_at(module, last) == ';' &&
         ptx_names_look_up(&scan->analysis->names, module, target, &callee) == PTX_FUNCTION)
         return scan_direct_call(scan, target, callee);

@@ -60,7 +60,7 @@ static void write_name(struct writer *writer, uint32_t function)
     if (called->is_entry)
         str_add(writer->out, PTX_TWIN_PREFIX);
     else
-        str_addf(writer->out, "%s%s_", writer->tag, has_percent ? "func_p" : "func");
+        str_addf(writer->out, "%s%s_", writer->tag, has_percent ? "pfunc" : "func");
     str_add_bytes(writer->out, text + has_percent, name->length - has_percent);
 }
 

@@ -67,11 +67,11 @@ struct launch {
     struct sched_client *client;
     struct plan plan;
     int *refused; /* where a sched_submit still under way learns of it */
+    int error;    /* the driver's, of a slice; the rest was dropped */
     uint64_t queued_ns, first_ns;
-    uint32_t n_submitted, n_done; /* slices */
-    uint32_t n_late;              /* of them overdue in flight */
+    uint32_t n_submitted, n_done; /* slices; a rest that was spread is one */
     unsigned n_lanes, busy_lanes; /* of begin(); bit i: lane i has an unfinished slice */
-    bool planned, begun, ready, all_submitted;
+    bool planned, begun, all_submitted;
     struct launch *prev, *next; /* while ready: the policy's; afterwards: of its last flight */
 };
 

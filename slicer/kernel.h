@@ -40,6 +40,9 @@ struct kernel_shape {
     /* Learned device time of one wave; 0: not known yet. See cost.h. Owner: the scheduler. */
     _Atomic uint64_t wave_ns;
     _Atomic uint32_t samples;
+    /* A first slice came to its end while the rest was held: its blocks don't wait for later ones.
+     */
+    _Atomic bool proven;
 };
 
 struct kernel {

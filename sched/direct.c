@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * direct.c - which launches go straight to the driver.
+ *
+ * Alone, nearly all: there is nobody to share with. Kernels that take long are sliced all the same,
+ * so that a newcomer gets in, and a launch now and then is measured. Among several clients, light
+ * ones do as long as nothing is held and no client has more than a window of them under way.
+ *
+ * A launch that goes straight costs a few loads and writes on the client's own cache line.
+ */
+#include "sched/state.h"
+
+#include <utlist.h>
+
+#include "slicer/cost.h"
+
+static bool larger_than_slice(const struct slice_size *size, struct grid3 grid)
+{
+    if (size->mode == SLICE_BLOCKS)
+        return grid3_count(grid) > size->x;
+    return grid.x > size->x || grid.y > size->y || grid.z > size->z;
+}
+
+/* Would it be worth slicing it though there is nobody else? */
+static bool slice_alone(const struct sched *s, struct kernel_shape *shape, struct grid3 grid)
+{
+    const struct kernel *kernel = shape->kernel;
+    if (atomic_load_explicit(&kernel->whole_reason, memory_order_relaxed) ||
+        kernel->rule.mode == SLICE_OFF)
+        return false;
+    if (kernel->rule.mode != SLICE_AUTO)
+        return larger_than_slice(&kernel->rule, grid);
+    uint64_t blocks = grid3_count(grid);
+    uint64_t est_ns = cost_estimate_ns(shape, blocks);
+    return est_ns ? est_ns > s->long_ns : blocks > shape->wave_blocks;
+}
+
+static enum sched_admit admit_alone(struct sched *s, struct sched_client *client,
+                                    struct kernel_shape *shape, struct grid3 grid)
+{
+    if (shape && slice_alone(s, shape, grid))
+        return ADMIT_QUEUE;
+    uint32_t n = atomic_fetch_add_explicit(&client->n_direct, 1, memory_order_relaxed);
+    return n % SAMPLE_EVERY == SAMPLE_EVERY - 1 ? ADMIT_QUEUE : ADMIT_DIRECT;
+}
+
+static enum sched_admit admit_light(struct sched *s, struct sched_client *client,
+                                    struct kernel_shape *shape, struct grid3 grid)
+{
+    uint64_t est_ns = shape ? cost_estimate_ns(shape, grid3_count(grid)) : 0;
+    uint64_t window_ns = s->config.window_ns;
+    if (!est_ns || est_ns > window_ns / 8)
+        return ADMIT_QUEUE;
+    uint64_t seen_ns = atomic_fetch_add_explicit(&client->direct_ns, est_ns, memory_order_relaxed);
+    if (seen_ns + est_ns > window_ns) {
+        atomic_fetch_sub_explicit(&client->direct_ns, est_ns, memory_order_relaxed);
+        return ADMIT_QUEUE;
+    }
+    atomic_fetch_add_explicit(&client->n_direct, 1, memory_order_relaxed);
+    seen_ns = atomic_fetch_add_explicit(&client->unmarked_ns, est_ns, memory_order_relaxed);
+    return seen_ns + est_ns >= window_ns / 4 ? ADMIT_DIRECT_MARK : ADMIT_DIRECT;
+}
+
+enum sched_admit sched_admit(struct sched *s, struct sched_client *client,
+                             struct kernel_shape *shape, struct grid3 grid)
+{
+    if (atomic_load_explicit(&sched_held, memory_order_acquire))
+        return ADMIT_QUEUE;
+    if (atomic_load_explicit(&s->direct_only, memory_order_relaxed))
+        return ADMIT_DIRECT;
+    if (atomic_load_explicit(&client->activity, memory_order_relaxed) != CLIENT_ACTIVE)
+        client_touch(client);
+    if (s->config.trace)
+        return ADMIT_QUEUE;
+    if (atomic_load_explicit(&s->contended, memory_order_relaxed))
+        return admit_light(s, client, shape, grid);
+    return admit_alone(s, client, shape, grid);
+}
+
+void sched_mark_direct(struct sched *s, struct sched_client *client, struct sched_queue *queue)
+{
+    pthread_mutex_lock(&s->mutex);
+    if (!client->mark_queue) {
+        client->mark_queue = queue;
+        s->n_marks_wanted++;
+    }
+    thread_ensure(s);
+    if (!s->pumping)
+        pump(s, PUMP_BY_CALLER);
+    pthread_mutex_unlock(&s->mutex);
+}
+
+static void set_mark(struct sched *s, struct sched_client *client, struct sched_queue *queue)
+{
+    uint64_t est_ns = atomic_exchange_explicit(&client->unmarked_ns, 0, memory_order_relaxed);
+    struct flight *flight = est_ns ? flight_start(s, FLIGHT_DIRECT, client, queue) : NULL;
+    if (!flight)
+        return;
+    client->n_fenced = atomic_load_explicit(&client->n_direct, memory_order_relaxed);
+    flight_add(s, flight, est_ns, sched_now(s));
+    pthread_mutex_unlock(&s->mutex);
+    int error = s->ops->mark_stream(s->gpu, queue->stream, &flight->mark);
+    pthread_mutex_lock(&s->mutex);
+    flight->marked = !error;
+}
+
+void direct_mark_wanted(struct sched *s)
+{
+    struct sched_client *client;
+    flight_mark_open(s);
+    DL_FOREACH(s->clients, client)
+    {
+        struct sched_queue *queue = client->mark_queue;
+        if (!queue)
+            continue;
+        client->mark_queue = NULL;
+        s->n_marks_wanted--;
+        set_mark(s, client, queue);
+        return;
+    }
+}

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * dispatch.c - one slice, or one whole launch, from its queue to the driver.
+ *
+ * The thread that has the token comes here with the mutex held; it is dropped around the driver.
+ * The launch stays at the head of its queue meanwhile, so nobody else touches it.
+ */
+#include "sched/state.h"
+
+#include "slicer/cost.h"
+
+#define MAX_LEARN_WAVES 8 /* slices of a kernel of unknown cost grow to this */
+
+static const char *whole_reason(const struct launch *launch)
+{
+    if (launch->whole || !launch->shape)
+        return launch->whole_reason;
+    return atomic_load_explicit(&launch->shape->kernel->whole_reason, memory_order_relaxed);
+}
+
+static bool must_be_whole(const struct launch *launch)
+{
+    return launch->whole || !launch->shape || whole_reason(launch);
+}
+
+/* Blocks of the next slice of an automatic plan. Alone, what is short goes as it is. */
+static uint64_t auto_blocks(struct sched *s, const struct launch *launch)
+{
+    const struct kernel_shape *shape = launch->shape;
+    uint64_t all = grid3_count(launch->grid), est_ns = cost_estimate_ns(shape, all);
+    if (!est_ns) {
+        uint64_t waves = 1ull << (launch->n_submitted < 3 ? launch->n_submitted : 3);
+        return cost_slice_blocks(shape, launch->grid, waves);
+    }
+    if (est_ns <= s->long_ns && !atomic_load_explicit(&s->contended, memory_order_relaxed))
+        return all;
+    const struct sched_policy *policy = s->config.policy;
+    uint64_t slice_ns =
+        policy->slice_ns ? policy->slice_ns(s->policy, launch) : s->config.quantum_ns;
+    return cost_slice_blocks(shape, launch->grid, cost_waves_in(shape, slice_ns));
+}
+
+static void make_whole(struct launch *launch)
+{
+    const struct slice_size off = {SLICE_OFF, 1, 1, 1};
+    const struct grid3 one = {1, 1, 1};
+    plan_init(&launch->plan, launch->grid, off, 0, one);
+    launch->whole = true;
+}
+
+static void make_plan(struct sched *s, struct launch *launch)
+{
+    launch->planned = true;
+    if (must_be_whole(launch)) {
+        launch->whole_reason = whole_reason(launch);
+        make_whole(launch);
+        return;
+    }
+    struct slice_size rule = launch->shape->kernel->rule;
+    uint64_t blocks = rule.mode == SLICE_AUTO ? auto_blocks(s, launch) : 0;
+    plan_init(&launch->plan, launch->grid, rule, blocks, launch->shape->cluster);
+    if (plan_is_whole(&launch->plan))
+        make_whole(launch);
+}
+
+/* Between two slices: the cost may be known by now, or the device shared. */
+static void update_plan(struct sched *s, struct launch *launch)
+{
+    if (!launch->planned)
+        make_plan(s, launch);
+    else if (!launch->whole && launch->shape->kernel->rule.mode == SLICE_AUTO)
+        plan_resize(&launch->plan, auto_blocks(s, launch));
+}
+
+static uint64_t estimate_ns(const struct launch *launch, uint64_t blocks)
+{
+    return launch->shape ? cost_estimate_ns(launch->shape, blocks) : 0;
+}
+
+/* The launch leaves its queue: all of it is with the driver, or will never be. */
+static void leave_queue(struct sched *s, struct launch *launch)
+{
+    launch->all_submitted = true;
+    if (launch->refused)
+        *launch->refused = launch->error;
+    launch->refused = NULL;
+    if (s->on_trial == launch)
+        s->on_trial = NULL;
+    launch->client->n_held--;
+    queue_pop(launch->op.queue);
+    client_release(launch->client);
+    launch_check_done(s, launch);
+}
+
+void launch_give_up(struct sched *s, struct launch *launch, int error)
+{
+    launch->error = error;
+    leave_queue(s, launch);
+}
+
+/* A mark before the first slice, if the client launched directly since the last one: the time of
+ * those launches is not the slice's. */
+static void set_fence(struct sched *s, struct launch *launch)
+{
+    struct sched_client *client = launch->client;
+    uint32_t n = atomic_load_explicit(&client->n_direct, memory_order_relaxed);
+    if (n == client->n_fenced)
+        return;
+    client->n_fenced = n;
+    flight_mark_open(s);
+    struct flight *flight = flight_start(s, FLIGHT_FENCE, client, launch->op.queue);
+    if (!flight)
+        return;
+    flight->submitted_ns = flight->expected_ns = sched_now(s);
+    pthread_mutex_unlock(&s->mutex);
+    int error = s->ops->mark_stream(s->gpu, launch->stream, &flight->mark);
+    pthread_mutex_lock(&s->mutex);
+    flight->marked = !error;
+}
+
+/* May it go under the mark of the whole launches submitted just before? */
+static bool fits_open(const struct sched *s, const struct launch *launch)
+{
+    const struct flight *open = s->open;
+    return launch->whole && open && open->queue == launch->op.queue &&
+           open->client == launch->client && open->shape == launch->shape &&
+           open->n_slices < MAX_BATCH && open->window_ns < s->config.window_ns / 8;
+}
+
+/* Behind the others of its flight. No policy holds its links any more. */
+static void append_whole(struct flight *flight, struct launch *launch)
+{
+    struct launch **end = &flight->launch;
+    while (*end)
+        end = &(*end)->next;
+    launch->next = NULL;
+    *end = launch;
+}
+
+/* What is about to be submitted of a launch. */
+struct piece {
+    struct slice slices[PLAN_REST_MAX];
+    unsigned n;
+    uint64_t blocks;
+    unsigned lane;
+    bool last;
+    bool tracked; /* there is a flight for it */
+    struct gpu_mark mark;
+    bool marked;
+    uint64_t now;
+};
+
+static struct flight *new_flight(struct sched *s, struct launch *launch, const struct piece *piece)
+{
+    struct flight *flight = flight_start(s, launch->whole ? FLIGHT_WHOLE : FLIGHT_SLICE,
+                                         launch->client, launch->op.queue);
+    flight->shape = launch->shape;
+    if (launch->shape)
+        kernel_ref(launch->shape->kernel);
+    if (launch->whole) {
+        s->open = flight;
+        return flight;
+    }
+    flight->launch = launch;
+    flight->lane = piece->lane;
+    flight->mark = piece->mark;
+    flight->marked = piece->marked;
+    return flight;
+}
+
+/* The driver took it: counts it in. Whoever retires the launch or client does so later, from
+ * flights. */
+static void count_piece(struct sched *s, struct launch *launch, const struct piece *piece)
+{
+    if (!launch->n_submitted++)
+        launch->first_ns = piece->now;
+    if (!piece->tracked) {
+        launch->n_done++;
+        return;
+    }
+    struct flight *flight = fits_open(s, launch) ? s->open : new_flight(s, launch, piece);
+    flight->n_slices += piece->n;
+    flight->blocks += piece->blocks;
+    flight->waves += launch->shape ? cost_waves(launch->shape, piece->blocks) : 0;
+    flight_add(s, flight, estimate_ns(launch, piece->blocks), piece->now);
+    if (launch->whole)
+        return;
+    launch->busy_lanes |= 1u << piece->lane;
+    if (!piece->last && !atomic_load_explicit(&launch->shape->proven, memory_order_relaxed))
+        s->on_trial = launch;
+}
+
+static void finish_piece(struct sched *s, struct launch *launch, const struct piece *piece,
+                         int error)
+{
+    struct flight *batch = NULL;
+    if (error) {
+        launch_give_up(s, launch, error);
+        return;
+    }
+    count_piece(s, launch, piece);
+    if (launch->whole && piece->tracked)
+        batch = s->open;
+    if (piece->last)
+        leave_queue(s, launch);
+    else
+        queue_settle(launch->op.queue);
+    if (batch)
+        append_whole(batch, launch);
+}
+
+/* Gets the place ready: earlier work is marked where it must be, the clock read. */
+static void prepare_piece(struct sched *s, struct launch *launch, struct piece *piece)
+{
+    if (!launch->n_submitted)
+        set_fence(s, launch);
+    if (!fits_open(s, launch))
+        flight_mark_open(s);
+    piece->tracked = s->free_flights != NULL || fits_open(s, launch);
+    piece->now = sched_now(s);
+}
+
+static void dispatch_whole(struct sched *s, struct launch *launch)
+{
+    struct piece piece = {.n = 1, .last = true, .blocks = grid3_count(launch->grid)};
+    piece.slices[0].extent = launch->grid;
+    prepare_piece(s, launch, &piece);
+    pthread_mutex_unlock(&s->mutex);
+    int error = s->ops->submit(s->gpu, launch, piece.slices, true, 0);
+    pthread_mutex_lock(&s->mutex);
+    finish_piece(s, launch, &piece, error);
+}
+
+/* After the last slice, or one that was refused. Mutex not held. */
+static int join_lanes(struct sched *s, struct launch *launch, unsigned busy_lanes)
+{
+    unsigned mask = busy_lanes & ~1u;
+    return mask ? s->ops->join(s->gpu, launch, mask) : 0;
+}
+
+static int submit_slice(struct sched *s, struct launch *launch, struct piece *piece)
+{
+    int error = s->ops->submit(s->gpu, launch, piece->slices, false, piece->lane);
+    if (error) {
+        join_lanes(s, launch, launch->busy_lanes);
+        return error;
+    }
+    if (piece->tracked)
+        piece->marked = !s->ops->mark(s->gpu, launch, piece->lane, &piece->mark);
+    return piece->last ? join_lanes(s, launch, launch->busy_lanes | 1u << piece->lane) : 0;
+}
+
+static void dispatch_slice(struct sched *s, struct launch *launch)
+{
+    struct piece piece = {.n = 1, .lane = (unsigned)__builtin_ctz(~launch->busy_lanes)};
+    bool first = !launch->n_submitted;
+    prepare_piece(s, launch, &piece);
+    plan_next(&launch->plan, piece.slices);
+    piece.blocks = grid3_count(piece.slices[0].extent);
+    piece.last = !plan_blocks_left(&launch->plan);
+    pthread_mutex_unlock(&s->mutex);
+    int error = submit_slice(s, launch, &piece);
+    pthread_mutex_lock(&s->mutex);
+    if (error && first) {
+        make_whole(launch);
+        dispatch_whole(s, launch);
+        return;
+    }
+    finish_piece(s, launch, &piece, error);
+}
+
+/* false: it has to go whole. */
+static bool begin(struct sched *s, struct launch *launch)
+{
+    pthread_mutex_unlock(&s->mutex);
+    int n_lanes = s->ops->begin(s->gpu, launch);
+    pthread_mutex_lock(&s->mutex);
+    if (n_lanes < 1) {
+        make_whole(launch);
+        return false;
+    }
+    launch->n_lanes = n_lanes < GPU_LANES ? (unsigned)n_lanes : GPU_LANES;
+    launch->begun = true;
+    return true;
+}
+
+bool dispatch_next(struct sched *s)
+{
+    struct launch *launch = s->on_trial ? NULL : s->config.policy->pick(s->policy);
+    if (!launch)
+        return false;
+    update_plan(s, launch);
+    if (!window_has_room(s, estimate_ns(launch, plan_next_blocks(&launch->plan))))
+        return false;
+    if (launch->whole || (!launch->begun && !begin(s, launch)))
+        dispatch_whole(s, launch);
+    else
+        dispatch_slice(s, launch);
+    return true;
+}
+
+static void spread_rest(struct sched *s, struct launch *launch)
+{
+    struct piece piece = {.last = true, .blocks = plan_blocks_left(&launch->plan)};
+    unsigned mask = launch->busy_lanes & ~1u;
+    prepare_piece(s, launch, &piece);
+    piece.n = plan_take_rest(&launch->plan, piece.slices);
+    pthread_mutex_unlock(&s->mutex);
+    int error = s->ops->spread(s->gpu, launch, piece.slices, piece.n, mask);
+    if (!error && piece.tracked)
+        piece.marked = !s->ops->mark(s->gpu, launch, 0, &piece.mark);
+    pthread_mutex_lock(&s->mutex);
+    finish_piece(s, launch, &piece, error);
+}
+
+void dispatch_rest(struct sched *s, struct sched_queue *queue)
+{
+    struct launch *launch = queue_launch(queue);
+    if (launch->n_submitted) {
+        spread_rest(s, launch);
+        return;
+    }
+    make_whole(launch);
+    dispatch_whole(s, launch);
+}
+
+void dispatch_call(struct sched *s, struct sched_queue *queue)
+{
+    struct call *call = op_call(queue->ops);
+    if (s->open && s->open->queue == queue)
+        flight_mark_open(s);
+    pthread_mutex_unlock(&s->mutex);
+    int error = s->ops->call(s->gpu, call);
+    pthread_mutex_lock(&s->mutex);
+    queue_pop(queue);
+    pthread_mutex_unlock(&s->mutex);
+    s->ops->retire_call(s->gpu, call, error);
+    pthread_mutex_lock(&s->mutex);
+}

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * flight.c - what is in flight: one struct flight per mark, and the window they fill.
+ *
+ * What is done between two looks is charged the time since the last completion (or since it was
+ * submitted, if that is later), shared in proportion to the estimates. So the charges add up to the
+ * time the device was busy, whatever overlaps.
+ *
+ * What takes far longer than expected is late: it waits for something (a copy, an event, a word the
+ * host has to write). It leaves the window, so that others flow past it, and its stream gets
+ * nothing more until it is done.
+ */
+#include "sched/state.h"
+
+#include <utlist.h>
+
+#include "slicer/cost.h"
+
+#define LATENCY_NS  6000  /* from the submission to an idle device until its mark is seen */
+#define LATE_NS     50000 /* on top of twice the expected time */
+#define MARGIN_NS   12000 /* looks begin so long before something is expected */
+#define MIN_LOOK_NS 8000  /* between two looks */
+#define MAX_LOOK_NS 500000
+
+struct flight *flight_start(struct sched *s, enum flight_kind kind, struct sched_client *client,
+                            struct sched_queue *queue)
+{
+    struct flight *flight = s->free_flights;
+    if (!flight)
+        return NULL;
+    LL_DELETE(s->free_flights, flight);
+    *flight = (struct flight){.kind = kind,
+                              .client = client,
+                              .queue = queue,
+                              .domain = queue->domain,
+                              .idle_before = !s->flights};
+    DL_APPEND(s->flights, flight);
+    s->n_flights++;
+    client->n_flights++;
+    return flight;
+}
+
+static uint64_t later(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+void flight_add(struct sched *s, struct flight *flight, uint64_t est_ns, uint64_t now)
+{
+    uint64_t window_ns = est_ns ? est_ns : s->config.window_ns / 2;
+    if (!flight->in_window) {
+        flight->in_window = true;
+        flight->submitted_ns = now;
+        s->n_in_window++;
+    }
+    flight->est_ns += est_ns;
+    flight->window_ns += window_ns;
+    s->in_window_ns += window_ns;
+    s->expected_ns = later(s->expected_ns, now) + (est_ns ? est_ns : LATENCY_NS);
+    flight->expected_ns = s->expected_ns;
+    s->config.policy->charge(s->policy, &flight->client->policy, (int64_t)window_ns);
+}
+
+static void leave_window(struct sched *s, struct flight *flight)
+{
+    if (!flight->in_window)
+        return;
+    flight->in_window = false;
+    s->n_in_window--;
+    s->in_window_ns -= flight->window_ns;
+}
+
+/* Two slices always fit: one runs, the other is there when it ends. */
+bool window_has_room(const struct sched *s, uint64_t est_ns)
+{
+    if (s->n_in_window < 2)
+        return true;
+    uint64_t add_ns = est_ns ? est_ns : s->config.window_ns / 2;
+    return s->n_in_window < MAX_IN_WINDOW && s->in_window_ns + add_ns <= s->config.window_ns;
+}
+
+void flight_mark_open(struct sched *s)
+{
+    struct flight *flight = s->open;
+    if (!flight)
+        return;
+    s->open = NULL;
+    pthread_mutex_unlock(&s->mutex);
+    int error = s->ops->mark(s->gpu, flight->launch, 0, &flight->mark);
+    pthread_mutex_lock(&s->mutex);
+    flight->marked = !error;
+}
+
+void launch_check_done(struct sched *s, struct launch *launch)
+{
+    if (!launch->all_submitted || launch->n_done < launch->n_submitted)
+        return;
+    launch->next = s->done;
+    s->done = launch;
+}
+
+static void finish_launches(struct sched *s, struct flight *flight)
+{
+    struct launch *next, *launch = flight->launch;
+    if (flight->kind == FLIGHT_SLICE) {
+        if (s->on_trial == launch) {
+            atomic_store_explicit(&launch->shape->proven, true, memory_order_relaxed);
+            s->on_trial = NULL;
+        }
+        launch->busy_lanes &= ~(1u << flight->lane);
+        launch->n_done++;
+        launch_check_done(s, launch);
+        return;
+    }
+    for (; launch; launch = next) {
+        next = launch->next;
+        launch->n_done++;
+        launch_check_done(s, launch);
+    }
+}
+
+static void take_direct(struct sched_client *client, uint64_t est_ns)
+{
+    uint64_t direct_ns = atomic_load_explicit(&client->direct_ns, memory_order_relaxed);
+    while (!atomic_compare_exchange_weak_explicit(&client->direct_ns, &direct_ns,
+                                                  direct_ns > est_ns ? direct_ns - est_ns : 0,
+                                                  memory_order_relaxed, memory_order_relaxed))
+        ;
+}
+
+static void update_queue(struct flight *flight, uint64_t now)
+{
+    struct sched_queue *queue = flight->queue;
+    if (!queue)
+        return;
+    queue->n_late -= flight->late;
+    queue->released = false;
+    queue->progress_ns = now;
+    queue_settle(queue);
+}
+
+/* Frees the flight. busy_ns: its share of the device's time; 0 when it was dropped. */
+static void finish(struct sched *s, struct flight *flight, uint64_t busy_ns, uint64_t now)
+{
+    struct sched_client *client = flight->client;
+    uint64_t cap_ns = flight->est_ns ? 4 * flight->est_ns + 4 * LATENCY_NS : NEVER;
+    if (busy_ns > cap_ns)
+        busy_ns = cap_ns;
+
+    leave_window(s, flight);
+    s->config.policy->charge(s->policy, &client->policy,
+                             (int64_t)busy_ns - (int64_t)flight->window_ns);
+    if (flight->kind == FLIGHT_DIRECT)
+        take_direct(client, flight->est_ns);
+    finish_launches(s, flight);
+    update_queue(flight, now);
+    if (flight->marked)
+        s->ops->drop_mark(s->gpu, &flight->mark);
+    if (flight->shape)
+        kernel_unref(flight->shape->kernel);
+    DL_DELETE(s->flights, flight);
+    s->n_flights--;
+    LL_PREPEND(s->free_flights, flight);
+    client->n_flights--;
+    client_release(client);
+}
+
+/* What was reached since the last look, as a whole. */
+struct batch {
+    unsigned n;
+    uint64_t first_submitted_ns, weight_ns, waves;
+    struct kernel_shape *shape; /* if it is the same for all */
+    bool one_shape, idle_before;
+};
+
+static void batch_add(struct batch *batch, const struct flight *flight)
+{
+    if (!batch->n++) {
+        *batch = (struct batch){.n = 1,
+                                .first_submitted_ns = flight->submitted_ns,
+                                .shape = flight->shape,
+                                .one_shape = flight->shape != NULL,
+                                .idle_before = flight->idle_before};
+    }
+    if (flight->shape != batch->shape)
+        batch->one_shape = false;
+    batch->weight_ns += flight->window_ns + 1;
+    batch->waves += flight->waves;
+}
+
+static void learn(const struct batch *batch, uint64_t busy_ns)
+{
+    if (!batch->one_shape || !batch->waves)
+        return;
+    if (batch->idle_before)
+        busy_ns = busy_ns > 2 * LATENCY_NS ? busy_ns - LATENCY_NS : busy_ns / 2;
+    cost_learn(batch->shape, batch->waves, busy_ns);
+}
+
+static void finish_batch(struct sched *s, const struct batch *batch, uint64_t now)
+{
+    struct flight *flight, *next;
+    uint64_t from = later(s->done_ns, batch->first_submitted_ns);
+    uint64_t busy_ns = now > from ? now - from : 0;
+    learn(batch, busy_ns);
+    DL_FOREACH_SAFE(s->flights, flight, next)
+    {
+        if (flight->reached) {
+            double share = (double)(flight->window_ns + 1) / (double)batch->weight_ns;
+            finish(s, flight, (uint64_t)(share * (double)busy_ns), now);
+        }
+    }
+    s->done_ns = now;
+    s->expected_ns = now + s->in_window_ns;
+}
+
+static bool is_late(const struct flight *flight, uint64_t now)
+{
+    uint64_t expected_ns = flight->expected_ns - flight->submitted_ns;
+    return now - flight->submitted_ns > 2 * expected_ns + LATE_NS;
+}
+
+static void check_late(struct sched *s, uint64_t now)
+{
+    struct flight *flight;
+    DL_FOREACH(s->flights, flight)
+    {
+        if (flight->late || flight == s->open || !is_late(flight, now))
+            continue;
+        flight->late = true;
+        leave_window(s, flight);
+        if (flight->queue) {
+            flight->queue->n_late++;
+            queue_settle(flight->queue);
+        }
+    }
+}
+
+static bool is_reached(const struct sched *s, const struct flight *flight, uint64_t now)
+{
+    if (flight == s->open)
+        return false;
+    return flight->marked ? s->ops->reached(s->gpu, &flight->mark) : now >= flight->expected_ns;
+}
+
+/* The marks are read without the mutex; only who has the token changes the list. */
+void flights_poll(struct sched *s)
+{
+    struct batch batch = {0};
+    struct flight *flight;
+    if (!s->flights)
+        return;
+    pthread_mutex_unlock(&s->mutex);
+    uint64_t now = sched_now(s);
+    DL_FOREACH(s->flights, flight)
+    {
+        flight->reached = is_reached(s, flight, now);
+        if (flight->reached)
+            batch_add(&batch, flight);
+    }
+    pthread_mutex_lock(&s->mutex);
+    if (batch.n)
+        finish_batch(s, &batch, now);
+    check_late(s, now);
+}
+
+void flights_drop(struct sched *s, struct sched_domain *domain)
+{
+    struct flight *flight, *next;
+    uint64_t now = sched_now(s);
+    DL_FOREACH_SAFE(s->flights, flight, next)
+    {
+        if (domain && flight->domain != domain)
+            continue;
+        if (s->open == flight)
+            s->open = NULL;
+        finish(s, flight, 0, now);
+    }
+}
+
+static uint64_t next_look(const struct flight *flight, uint64_t now)
+{
+    if (now + MARGIN_NS < flight->expected_ns)
+        return flight->expected_ns - MARGIN_NS;
+    uint64_t over_ns = now > flight->expected_ns ? now - flight->expected_ns : 0;
+    uint64_t wait_ns = over_ns / 4;
+    wait_ns = wait_ns < MIN_LOOK_NS ? MIN_LOOK_NS : wait_ns > MAX_LOOK_NS ? MAX_LOOK_NS : wait_ns;
+    return now + wait_ns;
+}
+
+uint64_t flights_next_look(const struct sched *s, uint64_t now)
+{
+    const struct flight *flight;
+    uint64_t look_ns = NEVER;
+    DL_FOREACH(s->flights, flight)
+    {
+        uint64_t at = flight == s->open ? now : next_look(flight, now);
+        look_ns = at < look_ns ? at : look_ns;
+    }
+    return look_ns;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * policy_rr.c - every client its turn, in device time: deficit round robin (Shreedhar and Varghese,
+ * "Efficient Fair Queuing Using Deficit Round-Robin", 1995) with slices in place of packets.
+ *
+ * Clients with something ready stand in a ring. The turn of the first one begins with a quantum of
+ * credit and ends, at the back of the ring, when the credit is used up. A slice costs its estimate
+ * at once and the difference when it is done, so wrong estimates are paid back.
+ */
+#include <stdlib.h>
+#include <utlist.h>
+
+#include "sched/policy.h"
+
+#define MAX_DEBT_TURNS 8 /* what one wrong estimate can cost */
+
+struct rr {
+    struct policy_client *ring;
+    uint64_t n_in_ring;
+    uint64_t turns; /* begun so far */
+    int64_t quantum_ns;
+};
+
+static void *rr_create(const struct sched_config *config)
+{
+    struct rr *rr = calloc(1, sizeof(*rr));
+    if (rr)
+        rr->quantum_ns = config->quantum_ns ? (int64_t)config->quantum_ns : 1;
+    return rr;
+}
+
+/* A client that comes back while its turn is on goes on with it, unless a whole round went by: then
+ * what was left of the turn is lost and it stands at the back. Debt stays. */
+static void join_ring(struct rr *rr, struct policy_client *client)
+{
+    if (client->in_turn && rr->turns - client->stamp <= rr->n_in_ring) {
+        DL_PREPEND(rr->ring, client);
+    } else {
+        client->in_turn = false;
+        client->credit_ns = client->credit_ns < 0 ? client->credit_ns : 0;
+        DL_APPEND(rr->ring, client);
+    }
+    rr->n_in_ring++;
+}
+
+static void leave_ring(struct rr *rr, struct policy_client *client)
+{
+    DL_DELETE(rr->ring, client);
+    rr->n_in_ring--;
+    client->stamp = rr->turns;
+}
+
+static void rr_enqueue(void *policy, struct launch *launch)
+{
+    struct policy_client *client = launch_policy_client(launch);
+    if (!client->ready)
+        join_ring(policy, client);
+    policy_list_insert(&client->ready, launch);
+}
+
+static void rr_dequeue(void *policy, struct launch *launch)
+{
+    struct policy_client *client = launch_policy_client(launch);
+    policy_list_remove(&client->ready, launch);
+    if (!client->ready)
+        leave_ring(policy, client);
+}
+
+/* Ends: debt is bounded, and every turn that begins pays a quantum of it back. */
+static struct launch *rr_pick(void *policy)
+{
+    struct rr *rr = policy;
+    struct policy_client *client;
+    while ((client = rr->ring)) {
+        if (!client->in_turn) {
+            client->in_turn = true;
+            client->credit_ns += rr->quantum_ns * client->weight;
+            rr->turns++;
+        }
+        if (client->credit_ns > 0)
+            return client->ready;
+        client->in_turn = false;
+        DL_DELETE(rr->ring, client);
+        DL_APPEND(rr->ring, client);
+    }
+    return NULL;
+}
+
+static void rr_charge(void *policy, struct policy_client *client, int64_t ns)
+{
+    struct rr *rr = policy;
+    int64_t turn_ns = rr->quantum_ns * client->weight;
+    client->credit_ns -= ns;
+    if (client->credit_ns > turn_ns)
+        client->credit_ns = turn_ns;
+    if (client->credit_ns < -MAX_DEBT_TURNS * turn_ns)
+        client->credit_ns = -MAX_DEBT_TURNS * turn_ns;
+}
+
+const struct sched_policy policy_rr = {
+    .name = "rr",
+    .help = "round robin: every client the same device time, a quantum at a turn",
+    .create = rr_create,
+    .destroy = free,
+    .enqueue = rr_enqueue,
+    .dequeue = rr_dequeue,
+    .pick = rr_pick,
+    .charge = rr_charge,
+};

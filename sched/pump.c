@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * pump.c - makes things go: looks at what is done, runs calls whose turn it is, submits slices
+ * while the window has room.
+ *
+ * One thread at a time does it (the token): the scheduler's own, or one that just submitted or
+ * waits for something. A caller does a bounded piece of work and never what may block in the driver
+ * behind a stuck stream; the rest is the scheduler's thread's.
+ */
+#include "sched/state.h"
+
+#define CALLER_STEPS    24
+#define FOREIGN_LOOK_NS 50000 /* tickets of other schedulers are asked about so often */
+#define SOON_NS         100000 /* so soon the thread will look, so an open flight may wait for its mark */
+
+void token_take(struct sched *s)
+{
+    s->n_waiters++;
+    while (s->pumping)
+        pthread_cond_wait(&s->advanced, &s->mutex);
+    s->n_waiters--;
+    s->pumping = true;
+}
+
+void token_give(struct sched *s)
+{
+    s->pumping = false;
+    if (s->n_waiters)
+        pthread_cond_broadcast(&s->advanced);
+}
+
+void retire_done(struct sched *s)
+{
+    struct launch *next, *launch = s->done;
+    if (!launch)
+        return;
+    s->done = NULL;
+    pthread_mutex_unlock(&s->mutex);
+    for (; launch; launch = next) {
+        next = launch->next;
+        s->ops->retire_launch(s->gpu, launch, launch->error);
+    }
+    pthread_mutex_lock(&s->mutex);
+}
+
+/* One thing that may go; false if there is none. */
+static bool step(struct sched *s, enum pump_by by)
+{
+    if (s->n_foreign)
+        queue_recheck_blocked(s);
+    if (s->calls)
+        dispatch_call(s, s->calls);
+    else if (s->n_marks_wanted)
+        direct_mark_wanted(s);
+    else if (s->released && by == PUMP_BY_THREAD)
+        dispatch_rest(s, s->released);
+    else
+        return dispatch_next(s);
+    return true;
+}
+
+static bool may_stay_open(const struct sched *s, enum pump_by by)
+{
+    return by == PUMP_BY_CALLER && s->thread_state == THREAD_RUNNING && s->n_flights > 1 &&
+           s->thread_looks_ns <= sched_now(s) + SOON_NS;
+}
+
+void pump(struct sched *s, enum pump_by by)
+{
+    unsigned steps = 0, max_steps = by == PUMP_BY_CALLER ? CALLER_STEPS : ~0u;
+    bool more;
+
+    s->pumping = true;
+    do {
+        unsigned before = steps;
+        flights_poll(s);
+        if (by == PUMP_BY_THREAD)
+            progress_check(s, sched_now(s));
+        while (steps < max_steps && step(s, by))
+            steps++;
+        more = steps > before;
+    } while (more && steps < max_steps);
+    if (!may_stay_open(s, by))
+        flight_mark_open(s);
+    retire_done(s);
+    token_give(s);
+    if (by == PUMP_BY_CALLER)
+        thread_wake_by(s, more ? 0 : sched_next_look(s, sched_now(s)));
+}
+
+uint64_t sched_next_look(const struct sched *s, uint64_t now)
+{
+    uint64_t look_ns = flights_next_look(s, now);
+    if (s->n_foreign && now + FOREIGN_LOOK_NS < look_ns)
+        look_ns = now + FOREIGN_LOOK_NS;
+    return s->activity_look_ns < look_ns ? s->activity_look_ns : look_ns;
+}
+
+uint64_t sched_pump(struct sched *s)
+{
+    pthread_mutex_lock(&s->mutex);
+    if (!s->pumping)
+        pump(s, PUMP_BY_THREAD);
+    uint64_t now = sched_now(s);
+    clients_check_activity(s, now);
+    uint64_t look_ns = sched_next_look(s, now);
+    pthread_mutex_unlock(&s->mutex);
+    return look_ns;
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * state.h - the scheduler's own structures and what its files ask of each other. Not for the shim.
+ *
+ * Who may write what: everything under sched->mutex, but
+ *   - what is in flight (flights, launches first in their queue, sched->open) belongs to the thread
+ *     that pumps (the token, sched->pumping): it alone may read it without the mutex, and it writes
+ * it with the mutex held;
+ *   - atomics, as their comments say.
+ * Functions below are called with the mutex held. Those that "need the token" may drop the mutex
+ * around gpu_ops and take it again; none of the others does.
+ */
+#ifndef SCHED_STATE_H
+#define SCHED_STATE_H
+
+#include <pthread.h>
+#include <stdalign.h>
+
+#include "sched/policy.h"
+
+#define NEVER UINT64_MAX
+#define MAX_FLIGHTS                                                                                \
+    512 /* marks in flight; below the driver's 1024 launches, where it would block */
+#define MAX_IN_WINDOW 128 /* of them counted in the window */
+#define MAX_HELD                                                                                   \
+    1024             /* launches held in one queue before its thread waits, as the driver's would */
+#define MAX_BATCH 64 /* whole launches under one mark */
+#define ACTIVE_NS 50000000u
+#define SAMPLE_EVERY                                                                               \
+    1024u /* launches of a client that go straight through between two measured ones */
+
+/* Where a queue stands, by its head. */
+enum queue_place {
+    QUEUE_NOWHERE,  /* empty, or its launch waits for a lane or for late slices */
+    QUEUE_BLOCKED,  /* its head must come behind something in another queue: in sched->blocked */
+    QUEUE_CALLS,    /* its head is a call that may run: in sched->calls */
+    QUEUE_RELEASED, /* its head is a launch that goes whatever the window: in sched->released */
+    QUEUE_POLICY,   /* its head is a launch that the policy may pick */
+};
+
+struct sched_queue {
+    struct sched *sched;             /* never changes */
+    struct sched_domain *domain;     /* NULL: destroyed, on sched->free_queues */
+    struct sched_queue *prev, *next; /* of the list of its place */
+    struct sched_queue *next_in_domain;
+    enum sched_queue_kind kind;
+    enum queue_place place;
+    void *stream;
+    int priority;
+    struct sched_op *ops;      /* oldest first; the first one is the head */
+    _Atomic uint64_t head_seq; /* NEVER if empty. Release on writing: tickets read it anywhere */
+    unsigned n_ops;
+    unsigned n_late;      /* of its flights */
+    bool released;        /* until one of its flights is done: see progress.c */
+    uint64_t progress_ns; /* when last one was, or it began to hold something */
+};
+
+struct sched_domain {
+    struct sched *sched;
+    struct sched_domain *prev, *next;
+    struct sched_queue *queues; /* all, by next_in_domain */
+    unsigned n_ops;
+};
+
+enum client_activity { CLIENT_IDLE, CLIENT_QUIET, CLIENT_ACTIVE };
+
+struct sched_client {
+    struct policy_client policy; /* first: see launch_policy_client() */
+    struct sched *sched;
+    struct sched_client *prev, *next;
+    uint32_t id;
+    char name[32];
+    bool retired;
+    unsigned n_held, n_flights;     /* it is freed when retired and both are 0 */
+    struct sched_queue *mark_queue; /* a mark is wanted there: see direct.c */
+    uint32_t n_fenced;              /* n_direct when the last fence was set */
+    /* What its launching threads write at each direct launch, on a line of its own. Relaxed. */
+    alignas(64) _Atomic unsigned activity; /* enum client_activity */
+    _Atomic uint32_t n_direct;             /* launches that went straight through; wraps */
+    _Atomic uint64_t direct_ns;            /* their estimates, not seen done; only when contended */
+    _Atomic uint64_t unmarked_ns;          /* those of them that no mark is behind yet */
+};
+
+enum flight_kind {
+    FLIGHT_SLICE,  /* one slice of a launch, on a lane */
+    FLIGHT_WHOLE,  /* whole launches of one stream, one after the other */
+    FLIGHT_FENCE,  /* what the client launched directly before */
+    FLIGHT_DIRECT, /* the same, counted in client->direct_ns */
+};
+
+/* What one mark stands for. */
+struct flight {
+    struct flight *prev, *next; /* of sched->flights in order of submission, or free */
+    enum flight_kind kind;
+    bool marked; /* else it counts as done when its time has come */
+    bool late, reached;
+    bool in_window;
+    bool idle_before; /* nothing else was in flight: the time includes the way to the device */
+    unsigned lane;
+    unsigned n_slices;
+    struct sched_client *client;
+    struct sched_queue *queue; /* NULL once it was destroyed */
+    struct sched_domain *domain;
+    struct launch *launch;      /* FLIGHT_WHOLE: the first, the others by ->next */
+    struct kernel_shape *shape; /* of all of it, with a reference to its kernel; NULL: none */
+    struct gpu_mark mark;
+    uint64_t blocks, waves;
+    uint64_t est_ns;    /* 0: not known */
+    uint64_t window_ns; /* what it takes of the window, and was charged: est_ns or a guess */
+    uint64_t submitted_ns, expected_ns;
+};
+
+struct sched {
+    /* Read by every launch, hardly ever written. */
+    struct sched_config config;
+    const struct gpu_ops *ops;
+    void *gpu;
+    uint64_t long_ns; /* alone: what takes longer is sliced, so that a newcomer gets in */
+    _Atomic bool contended;
+    _Atomic bool direct_only; /* no thread, or abandoned: nothing is held any more */
+
+    alignas(64) pthread_mutex_t mutex;
+    pthread_cond_t wake;     /* for its thread */
+    pthread_cond_t advanced; /* for the others: something was submitted, or the token is free */
+    unsigned n_waiters;      /* at `advanced` */
+    bool pumping;
+
+    void *policy;
+    uint64_t next_seq;
+    struct sched_domain *domains;
+    struct sched_queue *free_queues;
+    struct sched_queue *blocked, *calls, *released;
+    struct sched_client *clients;
+    uint32_t n_clients_made;
+    unsigned n_active;
+    unsigned n_held;         /* operations */
+    unsigned n_marks_wanted; /* clients with a mark_queue */
+    unsigned n_foreign;      /* held behind a ticket of another scheduler */
+    unsigned n_stuck;        /* launches whose slices waited for one another */
+    unsigned n_blocked; /* streams that waited for something else: what was behind was released */
+    uint64_t activity_look_ns; /* NEVER unless contended */
+
+    struct launch *on_trial; /* nothing else is submitted until its first slice is done; or NULL */
+    struct flight *flights, *free_flights;
+    struct flight *open; /* the last of flights, not marked yet; or NULL */
+    unsigned n_flights, n_in_window;
+    uint64_t in_window_ns;
+    uint64_t expected_ns; /* when all that is in the window should be done */
+    uint64_t done_ns;     /* when something was last seen done */
+    struct launch *done;  /* to be retired, by ->next */
+    struct flight flight_pool[MAX_FLIGHTS];
+
+    enum { THREAD_NONE, THREAD_RUNNING, THREAD_STOPPING, THREAD_FAILED } thread_state;
+    pthread_t thread;
+    uint64_t thread_looks_ns; /* when it looks next; 0: it is looking */
+};
+
+static inline uint64_t sched_now(const struct sched *s)
+{
+    return s->ops->now_ns(s->gpu);
+}
+
+static inline struct launch *op_launch(struct sched_op *op)
+{
+    return (struct launch *)((char *)op - offsetof(struct launch, op));
+}
+
+static inline struct call *op_call(struct sched_op *op)
+{
+    return (struct call *)((char *)op - offsetof(struct call, op));
+}
+
+/* The launch at the head of a queue; NULL if there is none. */
+static inline struct launch *queue_launch(const struct sched_queue *queue)
+{
+    return queue->ops && queue->ops->is_launch ? op_launch(queue->ops) : NULL;
+}
+
+/* queue.c: what is held, and where each queue stands. */
+void queue_append(struct sched_queue *queue, struct sched_op *op, struct sched_ticket after);
+void queue_pop(struct sched_queue *queue);    /* its head is submitted or given up */
+void queue_settle(struct sched_queue *queue); /* puts it where it belongs after a change */
+void queue_recheck_blocked(struct sched *s);
+/* The oldest operation that an operation of number seq on the queue must come behind; NEVER: none.
+ */
+bool queue_must_wait(const struct sched_queue *queue, uint64_t seq);
+
+/* flight.c: what is in flight. All need the token. */
+struct flight *flight_start(struct sched *s, enum flight_kind kind, struct sched_client *client,
+                            struct sched_queue *queue); /* NULL: no room */
+/* Counts in what was added to it: est_ns of device time, 0 if not known. */
+void flight_add(struct sched *s, struct flight *flight, uint64_t est_ns, uint64_t now);
+void flight_mark_open(struct sched *s); /* marks s->open if there is one */
+void flights_poll(struct sched *s);
+void flights_drop(struct sched *s, struct sched_domain *domain); /* NULL: all */
+uint64_t flights_next_look(const struct sched *s, uint64_t now);
+bool window_has_room(const struct sched *s, uint64_t est_ns);
+void launch_check_done(struct sched *s, struct launch *launch); /* nothing of it left: s->done */
+
+/* dispatch.c: one launch's way to the driver. Need the token. */
+bool dispatch_next(struct sched *s); /* false: nothing may go, or there is no room */
+/* All that is left of the launch at the head of the queue, side by side if slices of it are out. */
+void dispatch_rest(struct sched *s, struct sched_queue *queue);
+void dispatch_call(struct sched *s, struct sched_queue *queue);
+void launch_give_up(struct sched *s, struct launch *launch, int error);
+
+/* pump.c */
+enum pump_by { PUMP_BY_THREAD, PUMP_BY_CALLER };
+void pump(struct sched *s,
+          enum pump_by by);       /* takes the token and gives it back; it must be free */
+void token_take(struct sched *s); /* waits for it */
+void token_give(struct sched *s);
+void retire_done(struct sched *s); /* needs the token: gives s->done back to the shim */
+uint64_t sched_next_look(const struct sched *s, uint64_t now);
+
+/* progress.c: needs the token. */
+void progress_check(struct sched *s, uint64_t now);
+
+/* client.c, direct.c */
+void client_touch(struct sched_client *client);   /* it launched: it is active */
+void client_release(struct sched_client *client); /* frees it if it may go */
+void clients_check_activity(struct sched *s, uint64_t now);
+void direct_mark_wanted(struct sched *s); /* needs the token: sets one mark that is wanted */
+
+/* thread.c */
+bool thread_ensure(struct sched *s);                 /* false: there is none and can't be */
+void thread_wake_by(struct sched *s, uint64_t when); /* makes it look by then */
+void thread_stop(struct sched *s);
+
+#endif

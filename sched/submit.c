@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * submit.c - what the shim's threads do with queues: hand over launches and calls, ask, wait.
+ */
+#include "sched/state.h"
+
+#include <sched.h>
+#include <time.h>
+
+/* Waits a little for something to be submitted. Without a thread of its own the scheduler goes by
+ * the hands of those who wait. */
+static void wait_advance(struct sched *s)
+{
+    if (s->thread_state == THREAD_RUNNING || s->pumping) {
+        s->n_waiters++;
+        pthread_cond_wait(&s->advanced, &s->mutex);
+        s->n_waiters--;
+        return;
+    }
+    pump(s, PUMP_BY_THREAD);
+    pthread_mutex_unlock(&s->mutex);
+    sched_yield();
+    pthread_mutex_lock(&s->mutex);
+}
+
+/* The caller does what it can itself first: it saves the way through another thread. */
+static void try_pump(struct sched *s)
+{
+    if (!s->pumping)
+        pump(s, PUMP_BY_CALLER);
+}
+
+/* Of too many the driver would make the thread wait, too. Without a thread nothing stays held. */
+static bool must_wait(const struct sched *s, const struct sched_queue *queue,
+                      struct sched_ticket ticket)
+{
+    if (s->config.threadless)
+        return false;
+    bool no_thread = s->thread_state == THREAD_FAILED;
+    return !sched_ticket_passed(ticket) && (no_thread || queue->n_ops > MAX_HELD);
+}
+
+static void init_launch(struct launch *launch, struct sched_client *client, int *refused,
+                        uint64_t now)
+{
+    launch->client = client;
+    launch->refused = refused;
+    launch->error = 0;
+    launch->queued_ns = now;
+    launch->first_ns = 0;
+    launch->n_submitted = launch->n_done = 0;
+    launch->n_lanes = launch->busy_lanes = 0;
+    launch->planned = launch->begun = launch->all_submitted = false;
+    launch->prev = launch->next = NULL;
+}
+
+int sched_submit(struct sched_queue *queue, struct sched_client *client, struct launch *launch,
+                 struct sched_ticket after)
+{
+    struct sched *s = queue->sched;
+    int error = 0;
+
+    client_touch(client);
+    init_launch(launch, client, &error, sched_now(s));
+    launch->op.is_launch = true;
+    pthread_mutex_lock(&s->mutex);
+    thread_ensure(s);
+    client->n_held++;
+    queue_append(queue, &launch->op, after);
+    struct sched_ticket ticket = {queue, launch->op.seq};
+    try_pump(s);
+    while (must_wait(s, queue, ticket))
+        wait_advance(s);
+    if (!sched_ticket_passed(ticket))
+        launch->refused = NULL;
+    pthread_mutex_unlock(&s->mutex);
+    return error;
+}
+
+static int run_now(struct sched *s, struct call *call)
+{
+    int error = s->ops->call(s->gpu, call);
+    s->ops->retire_call(s->gpu, call, error);
+    return error;
+}
+
+int sched_defer(struct sched_queue *queue, struct call *call, struct sched_ticket after,
+                struct sched_ticket *ret_ticket)
+{
+    struct sched *s = queue->sched;
+    struct sched_ticket ticket = {NULL, 0};
+
+    pthread_mutex_lock(&s->mutex);
+    bool at_once = sched_ticket_passed(after) && !queue_must_wait(queue, NEVER);
+    if (!at_once) {
+        thread_ensure(s);
+        call->op.is_launch = false;
+        queue_append(queue, &call->op, after);
+        ticket = (struct sched_ticket){queue, call->op.seq};
+        thread_wake_by(s, sched_next_look(s, sched_now(s)));
+        while (must_wait(s, queue, ticket))
+            wait_advance(s);
+    }
+    pthread_mutex_unlock(&s->mutex);
+    if (ret_ticket)
+        *ret_ticket = ticket;
+    return at_once ? run_now(s, call) : 0;
+}
+
+static bool something_held(void)
+{
+    return atomic_load_explicit(&sched_held, memory_order_acquire);
+}
+
+bool sched_queue_busy(struct sched_queue *queue)
+{
+    struct sched *s = queue->sched;
+    if (!something_held())
+        return false;
+    pthread_mutex_lock(&s->mutex);
+    bool busy = queue_must_wait(queue, NEVER);
+    pthread_mutex_unlock(&s->mutex);
+    return busy;
+}
+
+void sched_queue_wait(struct sched_queue *queue)
+{
+    struct sched *s = queue->sched;
+    if (!something_held())
+        return;
+    pthread_mutex_lock(&s->mutex);
+    uint64_t seq = s->next_seq;
+    if (queue_must_wait(queue, seq))
+        try_pump(s);
+    while (queue_must_wait(queue, seq))
+        wait_advance(s);
+    pthread_mutex_unlock(&s->mutex);
+}
+
+bool sched_domain_busy(struct sched_domain *domain)
+{
+    struct sched *s = domain->sched;
+    if (!something_held())
+        return false;
+    pthread_mutex_lock(&s->mutex);
+    bool busy = domain->n_ops > 0;
+    pthread_mutex_unlock(&s->mutex);
+    return busy;
+}
+
+static bool domain_holds_before(const struct sched_domain *domain, uint64_t seq)
+{
+    for (const struct sched_queue *queue = domain->queues; queue; queue = queue->next_in_domain)
+        if (queue->ops && queue->ops->seq < seq)
+            return true;
+    return false;
+}
+
+void sched_domain_wait(struct sched_domain *domain)
+{
+    struct sched *s = domain->sched;
+    if (!something_held())
+        return;
+    pthread_mutex_lock(&s->mutex);
+    uint64_t seq = s->next_seq;
+    if (domain_holds_before(domain, seq))
+        try_pump(s);
+    while (domain_holds_before(domain, seq))
+        wait_advance(s);
+    pthread_mutex_unlock(&s->mutex);
+}
+
+void sched_ticket_wait(struct sched_ticket ticket)
+{
+    if (sched_ticket_passed(ticket))
+        return;
+    struct sched *s = ticket.queue->sched;
+    pthread_mutex_lock(&s->mutex);
+    try_pump(s);
+    while (!sched_ticket_passed(ticket))
+        wait_advance(s);
+    pthread_mutex_unlock(&s->mutex);
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * twin_cost - what the twin costs when it is launched as one slice, without SliVER in the process.
+ *
+ *     nvcc -arch=sm_90 -ptx kernels.cu -o kernels.ptx
+ *     sliver rewrite kernels.ptx -o twins.ptx
+ *     twin_cost twins.ptx [--pairs 30] [--size 4096] [--launches 5]
+ *
+ * Times the original entry and its twin in turn, the order changing from pair to pair, and prints
+ * the median of the pairs' ratios (twin / original) and their quartiles, for each kernel. The
+ * results of both are compared too: twins that compute something else are not measured.
+ */
+#include "bench.h"
+#include <cuda.h>
+
+/* As ptx-rewriter/ptx.h has it: six more 32-bit parameters, offset and whole grid. */
+#define TWIN_PREFIX "__sliver_twin_"
+enum { TAIL_WORDS = 6, MAX_PARAMS = 8, MAX_PAIRS = 1000 };
+
+struct subject {
+    const char *name;
+    unsigned grid[3], block[3];
+    void *params[MAX_PARAMS + TAIL_WORDS];
+    int n_params;
+    CUdeviceptr result;
+    size_t result_bytes;
+    CUfunction original, twin;
+};
+
+static int launches;
+static CUevent begin_event, end_event;
+
+static CUdeviceptr make_floats(size_t n, float scale)
+{
+    float *host = malloc(n * sizeof(float));
+    CUdeviceptr device;
+
+    for (size_t i = 0; i < n; i++)
+        host[i] = scale * ((float)(i * 2654435761u % 1000) / 1000.0f - 0.5f);
+    CHECK(cuMemAlloc(&device, n * sizeof(float)));
+    CHECK(cuMemcpyHtoD(device, host, n * sizeof(float)));
+    free(host);
+    return device;
+}
+
+/* The tail goes behind the parameters; original launches do not look at it. */
+static void launch(const struct subject *s, CUfunction function, void **params)
+{
+    CHECK(cuLaunchKernel(function, s->grid[0], s->grid[1], s->grid[2], s->block[0], s->block[1],
+                         s->block[2], 0, NULL, params, NULL));
+}
+
+static double time_ms(const struct subject *s, CUfunction function, void **params)
+{
+    float ms;
+
+    CHECK(cuEventRecord(begin_event, NULL));
+    for (int i = 0; i < launches; i++)
+        launch(s, function, params);
+    CHECK(cuEventRecord(end_event, NULL));
+    CHECK(cuEventSynchronize(end_event));
+    CHECK(cuEventElapsedTime(&ms, begin_event, end_event));
+    return ms / launches;
+}
+
+/* Both start from the same bytes; 1 if both end with the same. */
+static int same_result(const struct subject *s, void **params)
+{
+    char *start = malloc(s->result_bytes), *first = malloc(s->result_bytes);
+    char *second = malloc(s->result_bytes);
+    int same;
+
+    CHECK(cuMemcpyDtoH(start, s->result, s->result_bytes));
+    launch(s, s->original, params);
+    CHECK(cuMemcpyDtoH(first, s->result, s->result_bytes));
+    CHECK(cuMemcpyHtoD(s->result, start, s->result_bytes));
+    launch(s, s->twin, params);
+    CHECK(cuMemcpyDtoH(second, s->result, s->result_bytes));
+    same = memcmp(first, second, s->result_bytes) == 0;
+    free(start);
+    free(first);
+    free(second);
+    return same;
+}
+
+static void measure(struct subject *s, CUmodule module, int pairs)
+{
+    static double ratios[MAX_PAIRS], originals[MAX_PAIRS];
+    uint32_t tail[TAIL_WORDS] = {0, 0, 0, s->grid[0], s->grid[1], s->grid[2]};
+    char twin_name[64];
+    int registers[2];
+
+    snprintf(twin_name, sizeof(twin_name), TWIN_PREFIX "%s", s->name);
+    CHECK(cuModuleGetFunction(&s->original, module, s->name));
+    CHECK(cuModuleGetFunction(&s->twin, module, twin_name));
+    CHECK(cuFuncGetAttribute(&registers[0], CU_FUNC_ATTRIBUTE_NUM_REGS, s->original));
+    CHECK(cuFuncGetAttribute(&registers[1], CU_FUNC_ATTRIBUTE_NUM_REGS, s->twin));
+    for (int i = 0; i < TAIL_WORDS; i++)
+        s->params[s->n_params + i] = &tail[i];
+    if (!same_result(s, s->params)) {
+        fprintf(stderr, "%s: the twin's result differs\n", s->name);
+        exit(1);
+    }
+    for (int p = -2; p < pairs; p++) {
+        double ms[2];
+        for (int k = 0; k < 2; k++) {
+            const int twin = (p & 1) ^ k;
+            ms[twin] = time_ms(s, twin ? s->twin : s->original, s->params);
+        }
+        if (p >= 0) {
+            ratios[p] = ms[1] / ms[0];
+            originals[p] = ms[0];
+        }
+    }
+    printf("{\"program\": \"twin_cost\", \"kernel\": \"%s\", \"pairs\": %d, \"original_ms\": %.4f, "
+           "\"ratio\": %.4f, \"ratio_q1\": %.4f, \"ratio_q3\": %.4f, \"registers\": [%d, %d]}\n",
+           s->name, pairs, percentile(originals, (size_t)pairs, 0.5),
+           percentile(ratios, (size_t)pairs, 0.5), percentile(ratios, (size_t)pairs, 0.25),
+           percentile(ratios, (size_t)pairs, 0.75), registers[0], registers[1]);
+}
+
+static char *read_file(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    char *text;
+    long size;
+
+    if (file == NULL) {
+        perror(path);
+        exit(2);
+    }
+    fseek(file, 0, SEEK_END);
+    size = ftell(file);
+    rewind(file);
+    text = calloc(1, (size_t)size + 1);
+    CHECK(fread(text, 1, (size_t)size, file) != (size_t)size);
+    fclose(file);
+    return text;
+}
+
+static void measure_sgemm(CUmodule module, int n, int pairs)
+{
+    const size_t size = (size_t)n * (size_t)n;
+    CUdeviceptr a = make_floats(size, 1), b = make_floats(size, 1), c = make_floats(size, 1);
+    float alpha = 0.5f, beta = 0.25f;
+    struct subject tiled = {.name = "sgemm_tiled",
+                            .grid = {(unsigned)n / 128, (unsigned)n / 128, 1},
+                            .block = {256, 1, 1},
+                            .params = {&a, &b, &c, &n, &alpha, &beta},
+                            .n_params = 6,
+                            .result = c,
+                            .result_bytes = size * sizeof(float)};
+    struct subject study = {.name = "sgemm_study",
+                            .grid = {(unsigned)n / 128, (unsigned)n / 16, 1},
+                            .block = {16, 8, 1},
+                            .params = {&a, &n, &b, &n, &c, &n, &alpha, &beta},
+                            .n_params = 8,
+                            .result = c,
+                            .result_bytes = size * sizeof(float)};
+
+    measure(&tiled, module, pairs);
+    measure(&study, module, pairs);
+    CHECK(cuMemFree(a));
+    CHECK(cuMemFree(b));
+    CHECK(cuMemFree(c));
+}
+
+static void measure_mriq(CUmodule module, int pairs)
+{
+    enum { VOXELS = 128 * 128 * 128, SAMPLES = 1024 };
+    CUdeviceptr x = make_floats(VOXELS, 1), y = make_floats(VOXELS, 1), z = make_floats(VOXELS, 1);
+    CUdeviceptr qr = make_floats(VOXELS, 0), qi = make_floats(VOXELS, 0), samples, values;
+    int n_samples = SAMPLES;
+    struct subject mriq = {.name = "mriq",
+                           .grid = {VOXELS / 256, 1, 1},
+                           .block = {256, 1, 1},
+                           .params = {&x, &y, &z, &qr, &qi, &n_samples},
+                           .n_params = 6,
+                           .result = qr,
+                           .result_bytes = VOXELS * sizeof(float)};
+    size_t size;
+
+    CHECK(cuModuleGetGlobal(&samples, &size, module, "mriq_samples"));
+    values = make_floats(size / sizeof(float), 1);
+    CHECK(cuMemcpyDtoD(samples, values, size));
+    measure(&mriq, module, pairs);
+}
+
+int main(int argc, char **argv)
+{
+    const int pairs = (int)argument(argc, argv, "pairs", 30);
+    CUcontext context;
+    CUmodule module;
+    CUdevice device;
+
+    if (argc < 2 || pairs < 1 || pairs > MAX_PAIRS) {
+        fprintf(stderr, "usage: twin_cost TWINS.ptx [--pairs N] [--size N] [--launches N]\n");
+        return 2;
+    }
+    launches = (int)argument(argc, argv, "launches", 5);
+    CHECK(cuInit(0));
+    CHECK(cuDeviceGet(&device, 0));
+    CHECK(cuDevicePrimaryCtxRetain(&context, device));
+    CHECK(cuCtxSetCurrent(context));
+    CHECK(cuModuleLoadData(&module, read_file(argv[1])));
+    CHECK(cuEventCreate(&begin_event, CU_EVENT_DEFAULT));
+    CHECK(cuEventCreate(&end_event, CU_EVENT_DEFAULT));
+    measure_sgemm(module, (int)argument(argc, argv, "size", 4096), pairs);
+    measure_mriq(module, pairs);
+    return 0;
+}

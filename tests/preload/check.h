@@ -90,11 +90,17 @@ static inline void check_found(const struct dummy *dummy, int index, void *found
     check_given(dummy, index, found, dummy->real(index), door);
 }
 
+/* By value: a null argument is not one on every processor. */
+static inline bool takes_struct(const struct row *row)
+{
+    return !strcmp(row->symbol, "cuEGLStreamProducerPresentFrame");
+}
+
 /* That a call of `found` reaches row `index` of the driver, and no other, with its arguments. */
 static inline void check_calls(const struct dummy *dummy, int index, void *found)
 {
     const struct row *row = dummy->row(index);
-    if (!row->callable)
+    if (!row->callable || takes_struct(row))
         return;
     unsigned calls = dummy->calls(index), total = dummy->total();
     ((any_call *)found)(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);

@@ -36,7 +36,7 @@ void check(void)
         else
             CHECK(linked[i] == dummy.real(i), "%s is not the driver's own", row->symbol);
         check_calls(&dummy, i, linked[i]);
-        if (!expect_ours()) {
+        if (!expect_ours() && !takes_struct(row)) {
             unsigned calls = dummy.calls(i);
             ((any_call *)linked[i])(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
             CHECK(dummy.calls(i) == calls + 1, "%s does not lead to the driver", row->symbol);

@@ -115,6 +115,7 @@ static int parse_value(const struct env_row *row, const char *text, void *field)
         break;
     case ENV_STRING:
     case ENV_SWITCH:
+    case ENV_LIST:
         break;
     }
     copy = strdup(text);

@@ -16,6 +16,7 @@
 
 #define ENV_FIELD_STRING   char *   /* never NULL */
 #define ENV_FIELD_SWITCH   char *   /* never NULL */
+#define ENV_FIELD_LIST     char *   /* never NULL */
 #define ENV_FIELD_CHOICE   char *   /* one of the accepted words */
 #define ENV_FIELD_LEVEL    char *   /* for log_init */
 #define ENV_FIELD_DURATION uint64_t /* nanoseconds */
@@ -31,6 +32,7 @@ struct env {
 enum env_type {
     ENV_STRING,
     ENV_SWITCH,
+    ENV_LIST,
     ENV_CHOICE,
     ENV_LEVEL,
     ENV_DURATION,

@@ -2,7 +2,8 @@
  *
  * options.c - options become variables: the library has only one way to be told.
  *
- * A SWITCH or BOOL may stand alone and then means 1: --stats, --disable.
+ * A SWITCH or BOOL may stand alone and then means 1 (--stats, --disable); a LIST, nothing special
+ * (--softgpu).
  */
 #include "tools/options.h"
 
@@ -19,7 +20,7 @@
 
 static bool value_is_optional(const struct env_row *row)
 {
-    return row->type == ENV_SWITCH || row->type == ENV_BOOL;
+    return row->type == ENV_SWITCH || row->type == ENV_LIST || row->type == ENV_BOOL;
 }
 
 void option_name(const struct env_row *row, char ret_name[OPTION_NAME_BYTES])
@@ -64,7 +65,7 @@ static int apply(const struct env_row *row, const char *value)
     const char *bad;
 
     if (!value)
-        value = "1";
+        value = row->type == ENV_LIST ? "" : "1";
     if (check_value(row, value, &bad) < 0) {
         fprintf(stderr, "sliver run: %s: '%s' is not understood; accepted: %s\n", row->name, bad,
                 row->accepted);

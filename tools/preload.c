@@ -14,8 +14,6 @@
 
 #include "common/cleanup.h"
 
-#define LIBRARY "libsliver_hook.so"
-
 /* The folder of this executable, without a slash at the end. */
 static int own_folder(char ret_folder[PATH_MAX])
 {
@@ -40,11 +38,11 @@ static int strip_tail(char *folder, const char *tail)
 }
 
 /* Sets *ret_path if the file is there. */
-static int try_path(const char *folder, const char *middle, char **ret_path)
+static int try_path(const char *folder, const char *middle, const char *name, char **ret_path)
 {
     _cleanup_free_ char *joined = NULL;
 
-    if (asprintf(&joined, "%s%s/" LIBRARY, folder, middle) < 0) {
+    if (asprintf(&joined, "%s%s/%s", folder, middle, name) < 0) {
         joined = NULL;
         return -ENOMEM;
     }
@@ -52,28 +50,33 @@ static int try_path(const char *folder, const char *middle, char **ret_path)
     return *ret_path ? 0 : -ENOENT;
 }
 
-int preload_find_library(char **ret_path)
+int preload_find(const char *in_tree, const char *in_libdir, char **ret_path)
 {
     char folder[PATH_MAX];
     int error = own_folder(folder);
 
     if (error == 0) {
-        error = try_path(folder, "/../shim", ret_path);
+        error = try_path(folder, "", in_tree, ret_path);
         if (error == -ENOENT && strip_tail(folder, SLIVER_BINDIR) == 0)
-            error = try_path(folder, "/" SLIVER_LIBDIR, ret_path);
+            error = try_path(folder, "/" SLIVER_LIBDIR, in_libdir, ret_path);
     }
     if (error < 0 && error != -ENOMEM)
-        error = try_path(SLIVER_PREFIX, "/" SLIVER_LIBDIR, ret_path);
+        error = try_path(SLIVER_PREFIX, "/" SLIVER_LIBDIR, in_libdir, ret_path);
     return error;
 }
 
-int preload_value(const char *library, const char *present, char **ret_value)
+int preload_prepend(const char *variable, const char *path)
 {
-    int n;
+    const char *present = getenv(variable);
+    _cleanup_free_ char *value = NULL;
 
-    if (strpbrk(library, " :"))
+    if (strpbrk(path, " :"))
         return -EINVAL;
-    n = present && *present ? asprintf(ret_value, "%s:%s", library, present)
-                            : asprintf(ret_value, "%s", library);
-    return n < 0 ? -ENOMEM : 0;
+    if (!present || !*present)
+        return setenv(variable, path, 1) < 0 ? -errno : 0;
+    if (asprintf(&value, "%s:%s", path, present) < 0) {
+        value = NULL;
+        return -ENOMEM;
+    }
+    return setenv(variable, value, 1) < 0 ? -errno : 0;
 }

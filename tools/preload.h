@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
- * preload.h - finds libsliver_hook.so and puts it first in LD_PRELOAD.
+ * preload.h - finds what belongs to SliVER and puts it first in the dynamic loader's variables.
  */
 #ifndef TOOLS_PRELOAD_H
 #define TOOLS_PRELOAD_H
 
-/* Beside this executable in a build tree, in the library folder of the prefix the executable lies
- * in, or where it was configured to be installed: whichever is there first. Returns 0 and an
- * absolute path to be freed, -ENOENT or -ENOMEM. */
-int preload_find_library(char **ret_path);
+/* A file in a build tree (in_tree: from this executable's folder), else in the library folder of
+ * the prefix this executable lies in, else where that was configured to be (in_libdir: from there).
+ * Returns 0 and an absolute path to be freed, -ENOENT or -ENOMEM. */
+int preload_find(const char *in_tree, const char *in_libdir, char **ret_path);
 
-/* What LD_PRELOAD must be: the library before what is there (present may be NULL). Returns 0 and a
- * text to be freed, -EINVAL if the path has a blank or colon, which LD_PRELOAD cannot carry, or
- * -ENOMEM. */
-int preload_value(const char *library, const char *present, char **ret_value);
+/* Sets the variable to path, followed by ':' and what it was. Returns 0, -EINVAL if the path has a
+ * blank or colon, which LD_PRELOAD cannot carry, or -ENOMEM. */
+int preload_prepend(const char *variable, const char *path);
 
 #endif

@@ -3,7 +3,9 @@
  * run.c - `sliver run`: sets variables and LD_PRELOAD, then becomes the program. Statuses are those
  * of env(1): 125 for our own failures, 126 and 127 for a program that cannot be started.
  */
+#include <dlfcn.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,8 +23,8 @@
 
 static int set_preload(void)
 {
-    _cleanup_free_ char *library = NULL, *value = NULL;
-    int error = preload_find_library(&library);
+    _cleanup_free_ char *library = NULL;
+    int error = preload_find("../shim/libsliver_hook.so", "libsliver_hook.so", &library);
 
     if (error < 0) {
         fprintf(stderr,
@@ -30,13 +32,43 @@ static int set_preload(void)
                 " beside this command, nor in " SLIVER_PREFIX "/" SLIVER_LIBDIR "\n");
         return error;
     }
-    error = preload_value(library, getenv("LD_PRELOAD"), &value);
-    if (error < 0) {
+    error = preload_prepend("LD_PRELOAD", library);
+    if (error < 0)
         fprintf(stderr, "sliver run: %s: a path with a blank or colon cannot be preloaded\n",
                 library);
+    return error;
+}
+
+/* Is there a driver for the program to find? */
+static bool has_driver(void)
+{
+    void *driver = dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL);
+
+    if (driver)
+        dlclose(driver);
+    return driver != NULL;
+}
+
+/* With the variable set, or without a driver, the program gets the software device. */
+static int set_device(void)
+{
+    bool wanted = getenv("SLIVER_SOFTGPU") != NULL;
+    _cleanup_free_ char *driver = NULL;
+    int error;
+
+    if (!wanted && has_driver())
+        return 0;
+    error = preload_find("softgpu/libcuda.so.1", "sliver/softgpu/libcuda.so.1", &driver);
+    if (error == -ENOENT && !wanted)
+        return 0; /* a program that needs a driver will say so itself */
+    if (error < 0) {
+        fputs("sliver run: the software device is not installed\n", stderr);
         return error;
     }
-    return setenv("LD_PRELOAD", value, 1) < 0 ? -errno : 0;
+    if (!wanted)
+        fputs("sliver run: no CUDA driver here: using the software device\n", stderr);
+    *strrchr(driver, '/') = '\0';
+    return preload_prepend("LD_LIBRARY_PATH", driver);
 }
 
 static int cannot_start(const char *name, int error)
@@ -65,7 +97,7 @@ int command_run(int argc, char **argv)
     obstacle = program_preload_obstacle(path);
     if (obstacle)
         fprintf(stderr, "sliver run: %s runs as without SliVER: it is %s\n", argv[first], obstacle);
-    else if (set_preload() < 0)
+    else if (set_preload() < 0 || set_device() < 0)
         return STATUS_OURS;
     execvp(path, argv + first); /* has a slash: no search, but scripts without #! still work */
     return cannot_start(argv[first], -errno);

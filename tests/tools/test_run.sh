@@ -5,7 +5,7 @@
 # programs that cannot be started or reached. The command runs from copies of both tree layouts.
 . "$(dirname "$0")/expect.sh"
 sliver=$1 probe=$2 prefix=$3 bindir=$4 libdir=$5
-unset LD_PRELOAD
+unset LD_PRELOAD LD_LIBRARY_PATH SLIVER_SOFTGPU
 export LC_ALL=C
 
 mkdir -p "$folder/tree/tools" "$folder/tree/shim" "$folder/alone" "$folder/bla nk/tools" \
@@ -47,6 +47,28 @@ fi
 run "$folder/bla nk/tools/sliver" run true
 expect_status 125
 expect_message "a path with a blank or colon cannot be preloaded"
+
+# The software device is taken when asked for, and has to be there.
+run "$in_tree" run --softgpu env
+expect_status 125
+expect_message "the software device is not installed"
+mkdir "$folder/tree/tools/softgpu"
+cp "$probe" "$folder/tree/tools/softgpu/libcuda.so.1"
+softgpu=$(realpath "$folder/tree/tools/softgpu")
+run "$in_tree" run --softgpu env
+expect_status 0
+expect_line "LD_LIBRARY_PATH=$softgpu"
+expect_line "SLIVER_SOFTGPU="
+run env LD_LIBRARY_PATH=/other "$in_tree" run --softgpu=sms=2,clock=virtual env
+expect_line "LD_LIBRARY_PATH=$softgpu:/other"
+expect_line "SLIVER_SOFTGPU=sms=2,clock=virtual"
+run env LD_LIBRARY_PATH="$folder/no-driver" "$in_tree" run env
+if grep -q 'using the software device' "$folder/err"; then
+    expect_line "LD_LIBRARY_PATH=$softgpu:$folder/no-driver"
+else # there is a driver
+    expect_line "LD_LIBRARY_PATH=$folder/no-driver"
+fi
+rm -r "$folder/tree/tools/softgpu"
 
 # Options become variables; the program's own options stay its own.
 run "$in_tree" run --slice '*gemm*=8x33; off' --policy=fcfs --stats --trace t.json \

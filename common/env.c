@@ -192,6 +192,17 @@ const struct env_row *env_find(const char *name)
     return NULL;
 }
 
+bool env_read_bool(const char *name)
+{
+    const struct env_row *row = env_find(name);
+    const char *text = getenv(name);
+    bool value = false;
+
+    if (!text || !*text || parse_bool(text, &value) < 0)
+        parse_bool(row->fallback, &value);
+    return value;
+}
+
 int env_check(const struct env_row *row, const char *value)
 {
     union {

@@ -70,6 +70,9 @@ int env_check(const struct env_row *row, const char *value);
 /* The row of this name, or NULL. */
 const struct env_row *env_find(const char *name);
 
+/* A BOOL as env_load would read it, for what is needed before it has run. Allocates nothing. */
+bool env_read_bool(const char *name);
+
 /* The folder that the field cache stands for, its default spelt out: free() it. *ret_folder is
  * NULL when the cache is off or no folder can be named. Returns 0 or -ENOMEM. */
 int env_cache_folder(const struct env *env, char **ret_folder);

@@ -5,15 +5,16 @@
  * Any thread that needs the driver before it is open looks everything up for itself, on its own
  * stack; whoever is done first copies the result in. A lock would be held across dlopen, and so
  * across constructors of other libraries, which may call us while they hold the dynamic linker's
- * own lock.
+ * own lock. A constructor that our own dlopen runs finds the driver mapped, and goes the same way.
  */
 #include "shim/driver.h"
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <pthread.h>
 #include <sched.h>
-#include <stdlib.h>
 
+#include "common/env.h"
 #include "shim/doors.h"
 
 struct driver_real driver;
@@ -35,22 +36,27 @@ static void find_all(struct driver_real *found, void *library)
 #undef FIND
 }
 
-/* Read here, not from the settings: doors are used before any constructor of ours ran. */
-static bool is_disabled(void)
-{
-    const char *value = getenv("SLIVER_DISABLE");
-    return value && *value && !(value[0] == '0' && !value[1]);
-}
-
 static void publish(const struct driver_real *found)
 {
     enum driver_state expected = DRIVER_CLOSED;
     if (atomic_compare_exchange_strong_explicit(&driver_state, &expected, DRIVER_FILLING,
                                                 memory_order_acquire, memory_order_acquire)) {
         driver = *found;
-        atomic_store_explicit(&driver_state, is_disabled() ? DRIVER_OFF : DRIVER_ON,
-                              memory_order_release);
+        bool is_off = env_read_bool("SLIVER_DISABLE");
+        atomic_store_explicit(&driver_state, is_off ? DRIVER_OFF : DRIVER_ON, memory_order_release);
     }
+}
+
+/* The thread that was copying is not in the child: it starts again. */
+static void after_fork(void)
+{
+    enum driver_state expected = DRIVER_FILLING;
+    atomic_compare_exchange_strong(&driver_state, &expected, DRIVER_CLOSED);
+}
+
+__attribute__((constructor)) static void watch_forks(void)
+{
+    pthread_atfork(NULL, NULL, after_fork);
 }
 
 static void look(bool load)

@@ -56,6 +56,23 @@ static void an_empty_environment_gives_the_defaults(void **state)
     env_finish(&env);
 }
 
+static void a_bool_can_be_read_alone(void **state)
+{
+    static const char *const texts[] = {"", "0", "off", "nonsense", "1", "on", "Yes"};
+
+    (void)state;
+    assert_false(env_read_bool("SLIVER_DISABLE"));
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        struct env env;
+
+        setenv("SLIVER_DISABLE", texts[i], 1);
+        assert_int_equal(env_load(&env, NULL), 0);
+        assert_int_equal(env_read_bool("SLIVER_DISABLE"), env.disable);
+        assert_int_equal(env.disable, i >= 4);
+        env_finish(&env);
+    }
+}
+
 static void every_default_is_a_value_of_its_row(void **state)
 {
     (void)state;
@@ -229,6 +246,7 @@ int main(void)
 #define ENV_TEST(name) cmocka_unit_test_setup(name, clear_environment)
     const struct CMUnitTest tests[] = {
         ENV_TEST(an_empty_environment_gives_the_defaults),
+        ENV_TEST(a_bool_can_be_read_alone),
         ENV_TEST(every_default_is_a_value_of_its_row),
         ENV_TEST(values_are_taken_and_copied),
         ENV_TEST(an_empty_value_is_the_default),

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Measures programs natively and preloaded, in pairs; prints medians of the pairs' ratios.
 
-Native and preloaded runs alternate, and which comes first changes from pair to pair, so that a device
-that warms up or slows down touches both alike. twin_cost makes its own pairs in one process and runs
-without the preload. --env sets variables of the preloaded runs. Exit status: 0, 1 if a goal is
+Native and preloaded runs alternate, and which comes first changes from pair to pair, so that a
+device that warms up or slows down touches both alike. twin_cost makes its own pairs in one process
+and runs without the preload. --env sets variables of the preloaded runs. Exit status: 0, 1 if a goal is
 missed, 77 no GPU. Standard library only.
 """
 import argparse
@@ -96,7 +96,8 @@ def measure_twins(options):
     results = [json.loads(line) for line in done.stdout.splitlines()]
     good = True
     for r in results:
-        good &= row("twin_cost", r["kernel"], f"{r['original_ms']:.4f} ms", "", r["ratio"], "<=", 1.01)
+        good &= row("twin_cost", r["kernel"], f"{r['original_ms']:.4f} ms", "", r["ratio"], "<=",
+                    1.01)
     return {"name": "twin_cost", "results": results}, good
 
 

@@ -6,8 +6,8 @@
 # A program says how it is built in lines "// build: COMMAND" of its own head, run in order with
 # $NVCC, $CC, $SRC (the programs' folder), $IN (the source), $BIN (the result) and $FLAGS. A line
 # "// variant: NAME FLAGS" builds it once more as program.NAME with those flags; with variants there
-# is no plain one. Programs without a build line (Python) are only copied. Results that are newer than
-# the source, the headers and the parts are kept.
+# is no plain one. Python programs are only copied. Results that are newer than the source, the headers
+# and the parts are kept.
 set -u
 
 src=$(cd "$(dirname "${BASH_SOURCE[0]}")/programs" && pwd)
@@ -38,7 +38,8 @@ build_one() {
     local NVCC="$nvcc -std=c++17 -O2 -I$src -L$cuda_lib -L$cuda_lib/stubs"
     local CC="${CC:-gcc} -std=gnu11 -O2 -Wall -Wextra -I$src -I$cuda/include -L$cuda_lib/stubs"
 
-    if [ -e "$BIN" ] && [ -z "$(find "$IN" "$src"/*.h "$src"/parts -newer "$BIN" -print -quit)" ]; then
+    if [ -e "$BIN" ] &&
+        [ -z "$(find "$IN" "$src"/*.h "$src"/parts -newer "$BIN" -print -quit)" ]; then
         return 0
     fi
     if [ "${IN##*.}" = py ]; then

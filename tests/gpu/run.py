@@ -193,8 +193,8 @@ def judge(program, mode, result, native):
     return "same"
 
 
-def keep(program, mode, mode_env, native, result, options):
-    """Both outputs, and a rerun with the debug log, for whoever looks into it."""
+def keep(program, mode, mode_env, native, result, options, rerun):
+    """Both outputs, and maybe a rerun with the debug log, for whoever looks into it."""
     folder = os.path.join(options.keep, f"{program.name}-{mode}")
     os.makedirs(folder, exist_ok=True)
     for name, output in (("native", native.output), ("result", result.output)):
@@ -204,7 +204,7 @@ def keep(program, mode, mode_env, native, result, options):
         file.write(f"exit: native {native.code}, here {result.code}\n")
         file.write("\n".join(check_stats(program, mode, result.stats)) + "\n")
         json.dump(result.stats, file, indent=1)
-    if mode_env is not None:
+    if mode_env is not None and rerun:
         with open(os.path.join(folder, "rerun.log"), "wb") as log:
             again = run_program(program, mode_env, options, log)
         with open(os.path.join(folder, "rerun.out"), "wb") as file:
@@ -229,8 +229,8 @@ def run_all(programs, modes, options):
 
 # Verdicts that say nothing against the program.
 FINE = ("same", "absent", "left")
-LETTERS = {"same": ".", "absent": "-", "different": "D", "hang": "H", "broken": "B", "unstable": "U",
-           "unsliced": "s", "left": "?", None: " "}
+LETTERS = {"same": ".", "absent": "-", "different": "D", "hang": "H", "broken": "B",
+           "unstable": "U", "unsliced": "s", "left": "?", None: " "}
 
 
 def print_table(programs, modes, verdicts, results):
@@ -246,48 +246,66 @@ def print_table(programs, modes, verdicts, results):
           "s not sliced as expected  - absent here  ? no time left")
 
 
-def report(programs, modes, results, options):
-    """Prints the table and the last line, writes the JSON. Returns the exit status."""
-    verdicts = {}
-    kept = 0
+def judge_all(programs, modes, results, options):
+    """(program name, mode) -> verdict; keeps what is needed to look into the first bad ones."""
+    verdicts, kept = {}, 0
     for program in programs:
         native = results.get((program.name, "native"))
         for mode in modes:
             if not program.runs_in(mode) or native is None:
                 continue
             result = results.get((program.name, mode))
-            verdict = judge(program, mode, result, native)
-            verdicts[program.name, mode] = verdict
+            verdict = verdicts[program.name, mode] = judge(program, mode, result, native)
             if verdict not in FINE and kept < options.keep_max:
-                keep(program, mode, modes[mode], native, result, options)
+                keep(program, mode, modes[mode], native, result, options, kept < options.reruns)
                 kept += 1
-    print_table(programs, modes, verdicts, results)
-    count = lambda *words: sum(verdict in words for verdict in verdicts.values())
-    bad = {"different": count("different"), "hangs": count("hang"),
-           "broken": count("broken", "unstable"), "unsliced": count("unsliced"),
-           "left": len([v for v in verdicts.values() if v == "left"])}
-    for (name, mode), verdict in verdicts.items():
-        if verdict not in FINE:
-            result = results[name, mode]
-            program = next(p for p in programs if p.name == name)
-            why = "; ".join(check_stats(program, mode, result.stats)) if verdict == "unsliced" else \
-                f"exit {result.code}, " + result.output[-200:].decode("utf-8", "replace").strip()
-            print(f"{name} {mode}: {verdict}: {why}")
-    if options.json:
-        rows = [{"program": name, "mode": mode, "verdict": verdict,
-                 "exit": results[name, mode].code if (name, mode) in results else None,
-                 "seconds": round(results[name, mode].seconds, 3) if (name, mode) in results else None}
-                for (name, mode), verdict in verdicts.items()]
-        with open(options.json, "w", encoding="utf-8") as file:
-            json.dump({"programs": len(programs), "runs": len(results), **bad, "results": rows},
-                      file, indent=1)
     if kept:
         print(f"outputs and logs: {options.keep}")
-    print(f"{bad['broken']} broken natively, {bad['unsliced']} not sliced as expected, "
-          f"{bad['left']} left out")
-    print(f"{len(programs)} programs, {len(results)} runs, {bad['different']} differences, "
-          f"{bad['hangs']} hangs")
-    return 1 if any(bad.values()) else 0
+    return verdicts
+
+
+def print_failures(programs, verdicts, results):
+    by_name = {program.name: program for program in programs}
+    for (name, mode), verdict in verdicts.items():
+        if verdict in FINE:
+            continue
+        result = results[name, mode]
+        why = f"exit {result.code}, " + result.output[-200:].decode("utf-8", "replace").strip()
+        if verdict == "unsliced":
+            why = "; ".join(check_stats(by_name[name], mode, result.stats))
+        print(f"{name} {mode}: {verdict}: {why}")
+
+
+def write_json(path, counts, verdicts, results):
+    rows = []
+    for (name, mode), verdict in verdicts.items():
+        result = results.get((name, mode))
+        rows.append({"program": name, "mode": mode, "verdict": verdict,
+                     "exit": result.code if result else None,
+                     "seconds": round(result.seconds, 3) if result else None})
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump({**counts, "results": rows}, file, indent=1)
+
+
+def report(programs, modes, results, options):
+    """Prints the table and the last lines, writes the JSON. Returns the exit status."""
+    verdicts = judge_all(programs, modes, results, options)
+    print_table(programs, modes, verdicts, results)
+    print_failures(programs, verdicts, results)
+    found = list(verdicts.values())
+    counts = {"programs": len({name for (name, _), v in verdicts.items() if v != "absent"}),
+              "runs": len(results), "differences": found.count("different"),
+              "hangs": found.count("hang"), "broken": found.count("broken"),
+              "unstable": found.count("unstable"), "unsliced": found.count("unsliced"),
+              "left": found.count("left")}
+    if options.json:
+        write_json(options.json, counts, verdicts, results)
+    print("{broken} broken and {unstable} unstable natively, {unsliced} not sliced as expected, "
+          "{left} left out".format(**counts))
+    print("{programs} programs, {runs} runs, {differences} differences, {hangs} hangs"
+          .format(**counts))
+    return 1 if any(found.count(verdict) for verdict in LETTERS
+                    if verdict not in ("same", "absent", None)) else 0
 
 
 def parse_options():
@@ -301,10 +319,12 @@ def parse_options():
     parser.add_argument("--native", action="store_true", help="only the two native runs")
     parser.add_argument("--jobs", type=int, default=6)
     parser.add_argument("--timeout", type=float, default=30, help="seconds until a run is a hang")
-    parser.add_argument("--budget", type=float, default=3600, help="seconds after which none starts")
+    parser.add_argument("--budget", type=float, default=3600,
+                        help="seconds after which no run starts")
     parser.add_argument("--json", help="write a summary there")
     parser.add_argument("--keep", default="gpu-failures", help="folder for outputs that differ")
-    parser.add_argument("--keep-max", type=int, default=16)
+    parser.add_argument("--keep-max", type=int, default=40)
+    parser.add_argument("--reruns", type=int, default=6, help="failures run again with a log")
     parser.add_argument("--list", action="store_true", help="print programs and modes, run nothing")
     return parser.parse_args()
 

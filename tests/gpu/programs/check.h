@@ -101,13 +101,15 @@ static inline void show_device(const char *name, const void *device, size_t size
     free(host);
 }
 
-/* n words on the device, filled as by fill_u32. */
+/* n words on the device, filled as by fill_u32. A plain copy may be back before it is done, and
+ * non-blocking streams do not wait for the default stream: hence the synchronise. */
 static inline uint32_t *device_words(size_t n, uint32_t seed)
 {
     uint32_t *host = (uint32_t *)malloc(n * 4), *device = device_alloc<uint32_t>(n);
 
     fill_u32(host, n, seed);
     CHECK(cudaMemcpy(device, host, n * 4, cudaMemcpyHostToDevice));
+    CHECK(cudaStreamSynchronize(0));
     free(host);
     return device;
 }
@@ -118,6 +120,7 @@ static inline float *device_floats(size_t n, uint32_t seed)
 
     fill_f32(host, n, seed);
     CHECK(cudaMemcpy(device, host, n * 4, cudaMemcpyHostToDevice));
+    CHECK(cudaStreamSynchronize(0));
     free(host);
     return device;
 }

@@ -49,6 +49,7 @@ static inline CUdeviceptr driver_words(size_t n, uint32_t seed)
     fill_u32(host, n, seed);
     CHECK(cuMemAlloc(&device, n * 4));
     CHECK(cuMemcpyHtoD(device, host, n * 4));
+    CHECK(cuStreamSynchronize(NULL)); /* non-blocking streams would not wait for it */
     free(host);
     return device;
 }

@@ -40,6 +40,7 @@ static void work(uint32_t *out, uint32_t *v)
     CHECK(cudaHostAlloc((void **)&words, 4096, cudaHostAllocMapped));
     words[0] = words[1] = 0;
     CHECK(cudaMemset(count, 0, 4));
+    CHECK(cudaDeviceSynchronize());
     CHECK(cudaStreamCreateWithFlags(&waiting, cudaStreamNonBlocking));
     CHECK(cudaStreamCreateWithFlags(&other, cudaStreamNonBlocking));
     spin_on<<<1, 32, 0, waiting>>>(words, 0, out); // both loaded before anything waits

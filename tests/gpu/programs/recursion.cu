@@ -37,7 +37,7 @@ int main()
 {
     uint32_t *v = device_words(N, 1);
 
-    CHECK(cudaDeviceSetLimit(cudaLimitStackSize, 8192));
+    CHECK(cudaDeviceSetLimit(cudaLimitStackSize, 2048));
     for (int k = 0; k < 4; k++)
         recurse<<<BLOCKS, BLOCK>>>(v);
     CHECK(cudaGetLastError());

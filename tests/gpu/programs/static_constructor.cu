@@ -2,11 +2,13 @@
 //
 // CUDA used before main, by the constructor of a static object, and
 // after main by a function registered with atexit.
-// build: $NVCC -arch=sm_90 $IN -o $BIN
+// build: $NVCC -arch=sm_90 $IN $SRC/parts/static_object.cpp -o $BIN
 // expect-sliced: *early*
 #include "check.h"
 
 enum { BLOCKS = 140, BLOCK = 64, N = BLOCKS * BLOCK };
+
+void launch_early();
 
 static uint32_t *shared_words;
 
@@ -24,18 +26,16 @@ static void at_exit()
     fflush(stdout);
 }
 
-struct launcher {
-    launcher()
-    {
-        shared_words = device_words(N, 1);
-        for (uint32_t k = 0; k < 3; k++)
-            early<<<BLOCKS, BLOCK>>>(shared_words, k);
-        CHECK(cudaGetLastError());
-        atexit(at_exit);
-    }
-};
-
-static launcher before_main;
+// Called by the constructor of an object in the other file, which is linked behind this one, so that
+// this one's kernels are known by then.
+void launch_early()
+{
+    shared_words = device_words(N, 1);
+    for (uint32_t k = 0; k < 3; k++)
+        early<<<BLOCKS, BLOCK>>>(shared_words, k);
+    CHECK(cudaGetLastError());
+    atexit(at_exit);
+}
 
 int main()
 {

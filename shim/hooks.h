@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT
  *
  * hooks.h - one hook for each symbol that driver_calls.txt gives to a hand-written function. It is
- * called in place of the driver's, with the driver open, hooks on and that symbol known to be there.
+ * called in place of the driver's, with the driver open and that symbol known to be there.
  * A hook that serves both flavours of a call is told which (DRIVER_IN picks the real one).
  */
 #ifndef SHIM_HOOKS_H

@@ -9,6 +9,7 @@ needs the headers of that version only is then left out.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,10 @@ import tempfile
 SHIM = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../shim')
 GENERATOR = os.path.join(SHIM, 'gen_driver_table.py')
 CALLS = os.path.join(SHIM, 'driver_calls.txt')
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, SHIM)
+import gen_driver_table  # noqa: E402
 
 
 def generate(include, *options):
@@ -55,7 +60,7 @@ def with_calls(folder, change):
 
 def check_refusals(include, folder):
     headers = with_header(include, folder, 'CUresult cuBrandNew(CUstream hStream, int what);',
-                          'typedef CUresult (CUDAAPI *PFN_cuBrandNew_v14000)(CUstream s, int what);')
+                          'typedef CUresult (CUDAAPI *PFN_cuBrandNew_v14000)(CUstream, int);')
     ok = expect_refusal('a call of the headers without a row',
                         generate(headers, '--out', folder), 'cuBrandNew: not classified')
     calls = with_calls(folder, lambda text: text + 'cuBrandNew order stream\n')
@@ -73,7 +78,8 @@ def check_refusals(include, folder):
             ('order without WAIT', lambda t: t.replace('cuMemFree order all', 'cuMemFree order'),
              ['need a WAIT']),
             ('a stream that is not there',
-             lambda t: t.replace('cuMemFree order all', 'cuMemFree order stream'), ['does not fit']),
+             lambda t: t.replace('cuMemFree order all', 'cuMemFree order stream'),
+             ['does not fit']),
             ('two streams', lambda t: t.replace('cuStreamCopyAttributes order stream=1',
                                                 'cuStreamCopyAttributes order stream'),
              ['does not fit']),
@@ -83,14 +89,69 @@ def check_refusals(include, folder):
     return ok and accepted
 
 
+# Calls that take a stream and may be passed: they read its state, or change that of a capture, in
+# which nothing is ever held.
+ONLY_READ = re.compile('cuStreamGet|cuStreamIsCapturing|cuStreamUpdateCaptureDependencies')
+# Rows that a reader of the driver's manual would write down.
+EXPECTED = {
+    'cuMemsetD8Async': 'ORDER shim_order_stream(hStream, FLAVOUR_LEGACY)',
+    'cuMemsetD8Async_ptsz': 'ORDER shim_order_stream(hStream, FLAVOUR_PER_THREAD)',
+    'cuMemcpyHtoD_v2': 'SYNC shim_sync_stream(NULL, FLAVOUR_LEGACY)',
+    'cuMemcpyHtoD_v2_ptds': 'SYNC shim_sync_stream(NULL, FLAVOUR_PER_THREAD)',
+    'cuStreamSynchronize_ptsz': 'SYNC shim_sync_stream(hStream, FLAVOUR_PER_THREAD)',
+    'cuCtxSynchronize': 'SYNC shim_sync_context(NULL)',
+    'cuCtxSynchronize_v2': 'SYNC shim_sync_context(ctx)',
+    'cuCtxRecordEvent': 'ORDER shim_order_context(hCtx)',
+    'cuMemFree_v2': 'ORDER shim_order_all()',
+    'cuStreamCopyAttributes': 'ORDER shim_order_stream(dstStream, FLAVOUR_LEGACY)',
+    'cuLaunchGrid': 'HOOK hook_cuLaunchGrid(f, grid_width, grid_height)',
+    'cuGraphLaunch_ptsz': 'HOOK hook_cuGraphLaunch(FLAVOUR_PER_THREAD, hGraphExec, hStream)',
+    'cuStreamBeginCapture_v2': 'HOOK hook_cuStreamBeginCapture_v2(FLAVOUR_LEGACY, hStream, mode)',
+}
+
+
+def read_table():
+    """(kind, symbol, flavour, parameters, what is called first or instead) of each wrapped row, and
+    (symbol, parameters) of each that is passed but used."""
+    with open(os.path.join(SHIM, 'driver_table.inc')) as file:
+        text = ' '.join(file.read().split('#define DRIVER_TABLE_NEWEST')[1].split())
+    wrapped = re.findall(r'DRIVER_(ORDER|SYNC|HOOK)\((\w+), \w+, \d+, (\w+), \(([^()]*)\), '
+                         r'\([^()]*\), (\w+\([^()]*\))\)', text)
+    return wrapped, re.findall(r'DRIVER_(?:PASS|USED)\((\w+),', text)
+
+
+def check_rows(protos):
+    """What must hold for every row, whoever classified it."""
+    wrong = []
+    wrapped, passed = read_table()
+    for kind, symbol, flavour, params, action in wrapped:
+        streams = re.findall(r'\bCUstream (\w+)', params)
+        per_thread = symbol.endswith(('_ptsz', '_ptds'))
+        if (flavour == 'FLAVOUR_PER_THREAD') != per_thread or \
+                'FLAVOUR_' in action and flavour not in action:
+            wrong.append('%s: flavour' % symbol)
+        if streams and kind != 'HOOK' and not re.search(r'_stream\(%s,' % streams[0], action):
+            wrong.append('%s: does not wait for its stream' % symbol)
+        if symbol in EXPECTED and EXPECTED[symbol] != '%s %s' % (kind, action):
+            wrong.append('%s: %s %s' % (symbol, kind, action))
+    for symbol in passed:
+        if any(p.type == 'CUstream' for p in protos[symbol].params) and not ONLY_READ.match(symbol):
+            wrong.append('%s: takes a stream, and is passed' % symbol)
+    wrong += ['%s: not wrapped' % s for s in set(EXPECTED) - {row[1] for row in wrapped}]
+    print('%s: %d rows' % ('FAILED' if wrong else 'ok', len(wrapped) + len(passed)))
+    print(''.join(line + '\n' for line in wrong), end='')
+    return not wrong and len(wrapped) > 250
+
+
 def main():
     include = sys.argv[1]
     result = generate(include, '--check', SHIM)
     print(result.stdout, end='')
     if result.returncode:
         return result.returncode
+    protos = gen_driver_table.read_prototypes(gen_driver_table.preprocess(['cc'], include))
     with tempfile.TemporaryDirectory() as folder:
-        return 0 if check_refusals(include, folder) else 1
+        return 0 if check_rows(protos) and check_refusals(include, folder) else 1
 
 
 if __name__ == '__main__':

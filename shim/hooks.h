@@ -13,10 +13,12 @@
 CUresult hook_cuCtxDestroy(CUcontext ctx);
 CUresult hook_cuCtxDestroy_v2(CUcontext ctx);
 CUresult hook_cuCtxDetach(CUcontext ctx);
+CUresult hook_cuCtxSynchronize(void);
 CUresult hook_cuDevicePrimaryCtxRelease(CUdevice dev);
 CUresult hook_cuDevicePrimaryCtxRelease_v2(CUdevice dev);
 CUresult hook_cuDevicePrimaryCtxReset(CUdevice dev);
 CUresult hook_cuDevicePrimaryCtxReset_v2(CUdevice dev);
+CUresult hook_cuDevicePrimaryCtxRetain(CUcontext *pctx, CUdevice dev);
 CUresult hook_cuEventDestroy(CUevent hEvent);
 CUresult hook_cuEventDestroy_v2(CUevent hEvent);
 CUresult hook_cuEventElapsedTime(float *pMilliseconds, CUevent hStart, CUevent hEnd);
@@ -30,7 +32,6 @@ CUresult hook_cuEventRecordWithFlags(enum driver_flavour flavour, CUevent hEvent
 CUresult hook_cuEventSynchronize(CUevent hEvent);
 CUresult hook_cuFuncSetAttribute(CUfunction hfunc, CUfunction_attribute attrib, int value);
 CUresult hook_cuFuncSetCacheConfig(CUfunction hfunc, CUfunc_cache config);
-CUresult hook_cuFuncSetSharedMemConfig(CUfunction hfunc, CUsharedconfig config);
 CUresult hook_cuGetProcAddress(const char *symbol, void **pfn, int cudaVersion, cuuint64_t flags);
 CUresult hook_cuGetProcAddress_v2(const char *symbol, void **pfn, int cudaVersion, cuuint64_t flags,
                                   CUdriverProcAddressQueryResult *symbolStatus);
@@ -52,6 +53,8 @@ CUresult hook_cuLaunchCooperativeKernelMultiDevice(CUDA_LAUNCH_PARAMS *launchPar
                                                    unsigned int numDevices, unsigned int flags);
 CUresult hook_cuLaunchGrid(CUfunction f, int grid_width, int grid_height);
 CUresult hook_cuLaunchGridAsync(CUfunction f, int grid_width, int grid_height, CUstream hStream);
+CUresult hook_cuLaunchHostFunc(enum driver_flavour flavour, CUstream hStream, CUhostFn fn,
+                               void *userData);
 CUresult hook_cuLaunchKernel(enum driver_flavour flavour, CUfunction f, unsigned int gridDimX,
                              unsigned int gridDimY, unsigned int gridDimZ, unsigned int blockDimX,
                              unsigned int blockDimY, unsigned int blockDimZ,
@@ -91,11 +94,21 @@ CUresult hook_cuLinkAddFile(CUlinkState state, CUjitInputType type, const char *
 CUresult hook_cuLinkAddFile_v2(CUlinkState state, CUjitInputType type, const char *path,
                                unsigned int numOptions, CUjit_option *options, void **optionValues);
 CUresult hook_cuLinkComplete(CUlinkState state, void **cubinOut, size_t *sizeOut);
-CUresult hook_cuLinkCreate(unsigned int numOptions, CUjit_option *options, void **optionValues,
-                           CUlinkState *stateOut);
-CUresult hook_cuLinkCreate_v2(unsigned int numOptions, CUjit_option *options, void **optionValues,
-                              CUlinkState *stateOut);
 CUresult hook_cuLinkDestroy(CUlinkState state);
+CUresult hook_cuMemcpyAsync(enum driver_flavour flavour, CUdeviceptr dst, CUdeviceptr src,
+                            size_t ByteCount, CUstream hStream);
+CUresult hook_cuMemcpyDtoDAsync_v2(enum driver_flavour flavour, CUdeviceptr dstDevice,
+                                   CUdeviceptr srcDevice, size_t ByteCount, CUstream hStream);
+CUresult hook_cuMemcpyDtoHAsync_v2(enum driver_flavour flavour, void *dstHost,
+                                   CUdeviceptr srcDevice, size_t ByteCount, CUstream hStream);
+CUresult hook_cuMemcpyHtoDAsync_v2(enum driver_flavour flavour, CUdeviceptr dstDevice,
+                                   const void *srcHost, size_t ByteCount, CUstream hStream);
+CUresult hook_cuMemsetD16Async(enum driver_flavour flavour, CUdeviceptr dstDevice,
+                               unsigned short us, size_t N, CUstream hStream);
+CUresult hook_cuMemsetD32Async(enum driver_flavour flavour, CUdeviceptr dstDevice, unsigned int ui,
+                               size_t N, CUstream hStream);
+CUresult hook_cuMemsetD8Async(enum driver_flavour flavour, CUdeviceptr dstDevice, unsigned char uc,
+                              size_t N, CUstream hStream);
 #if CUDA_VERSION >= 12040
 CUresult hook_cuModuleEnumerateFunctions(CUfunction *functions, unsigned int numFunctions,
                                          CUmodule mod);
@@ -123,7 +136,16 @@ CUresult hook_cuStreamDestroy(CUstream hStream);
 CUresult hook_cuStreamDestroy_v2(CUstream hStream);
 CUresult hook_cuStreamEndCapture(enum driver_flavour flavour, CUstream hStream, CUgraph *phGraph);
 CUresult hook_cuStreamQuery(enum driver_flavour flavour, CUstream hStream);
+CUresult hook_cuStreamSynchronize(enum driver_flavour flavour, CUstream hStream);
 CUresult hook_cuStreamWaitEvent(enum driver_flavour flavour, CUstream hStream, CUevent hEvent,
                                 unsigned int Flags);
+CUresult hook_cuStreamWaitValue32_v2(enum driver_flavour flavour, CUstream stream, CUdeviceptr addr,
+                                     cuuint32_t value, unsigned int flags);
+CUresult hook_cuStreamWaitValue64_v2(enum driver_flavour flavour, CUstream stream, CUdeviceptr addr,
+                                     cuuint64_t value, unsigned int flags);
+CUresult hook_cuStreamWriteValue32_v2(enum driver_flavour flavour, CUstream stream,
+                                      CUdeviceptr addr, cuuint32_t value, unsigned int flags);
+CUresult hook_cuStreamWriteValue64_v2(enum driver_flavour flavour, CUstream stream,
+                                      CUdeviceptr addr, cuuint64_t value, unsigned int flags);
 
 #endif

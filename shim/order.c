@@ -1,17 +1,31 @@
 /* SPDX-License-Identifier: MIT
  *
- * order.c - what comes behind held slices is submitted behind them.
- *
- * Nothing is held back yet, so there is never anything to submit first.
+ * order.c - see order.h; and the calls that ask or wait for a stream, which also report what went
+ * wrong with a launch after it was accepted.
  */
 #include "shim/order.h"
 
-_Atomic unsigned shim_held_count;
+#include "shim/capture.h"
+#include "shim/defer.h"
+#include "shim/hooks.h"
+
+static void come_home(void)
+{
+    if (atomic_load_explicit(&streams_away, memory_order_relaxed) == 0)
+        return;
+    struct shim_stream *away = stream_away_here();
+    if (away)
+        stream_bring_home(away);
+}
 
 void shim_order_stream(CUstream stream, enum driver_flavour flavour)
 {
-    (void)stream;
-    (void)flavour;
+    struct shim_stream *of = stream_get(stream, flavour);
+    if (!of)
+        return; /* not a stream of the driver's: the call will say so */
+    sched_queue_wait(of->queue);
+    if (of->substitute)
+        stream_bring_home(of);
 }
 
 void shim_sync_stream(CUstream stream, enum driver_flavour flavour)
@@ -21,7 +35,14 @@ void shim_sync_stream(CUstream stream, enum driver_flavour flavour)
 
 void shim_order_context(CUcontext context)
 {
-    (void)context;
+    CUcontext current = NULL;
+    if (!context && !driver.cuCtxGetCurrent(&current))
+        context = current;
+    struct shim_context *of = context_find(context);
+    if (!of)
+        return;
+    sched_domain_wait(of->domain);
+    come_home();
 }
 
 void shim_sync_context(CUcontext context)
@@ -31,4 +52,54 @@ void shim_sync_context(CUcontext context)
 
 void shim_order_all(void)
 {
+    context_wait_all();
+    come_home();
+}
+
+CUresult hook_cuStreamQuery(enum driver_flavour flavour, CUstream hStream)
+{
+    if (shim_held() && !capture_on(hStream, flavour)) {
+        struct shim_stream *stream = stream_get(hStream, flavour);
+        if (stream && sched_queue_busy(stream->queue))
+            return CUDA_ERROR_NOT_READY;
+        if (stream && stream->substitute)
+            stream_bring_home(stream);
+    }
+    CUresult result = DRIVER_IN(flavour, cuStreamQuery)(hStream);
+    return result ? result : defer_take_error();
+}
+
+CUresult hook_cuStreamSynchronize(enum driver_flavour flavour, CUstream hStream)
+{
+    if (shim_held())
+        shim_sync_stream(hStream, flavour);
+    CUresult result = DRIVER_IN(flavour, cuStreamSynchronize)(hStream);
+    return result ? result : defer_take_error();
+}
+
+CUresult hook_cuCtxSynchronize(void)
+{
+    if (shim_held())
+        shim_sync_context(NULL);
+    CUresult result = driver.cuCtxSynchronize();
+    return result ? result : defer_take_error();
+}
+
+static CUresult destroy_stream(CUstream stream, CUresult (*destroy)(CUstream))
+{
+    if (shim_held())
+        shim_order_stream(stream, FLAVOUR_LEGACY);
+    if (shim_ready())
+        stream_forget(stream);
+    return destroy(stream);
+}
+
+CUresult hook_cuStreamDestroy(CUstream hStream)
+{
+    return destroy_stream(hStream, driver.cuStreamDestroy);
+}
+
+CUresult hook_cuStreamDestroy_v2(CUstream hStream)
+{
+    return destroy_stream(hStream, driver.cuStreamDestroy_v2);
 }

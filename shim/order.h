@@ -10,16 +10,17 @@
 #ifndef SHIM_ORDER_H
 #define SHIM_ORDER_H
 
-#include "shim/driver.h"
+#include "sched/sched.h"
+#include "shim/stream.h"
 
-/* Operations held back in the whole process; nothing needs ordering while it is 0. Relaxed is
- * enough: a thread sees its own launches, and between threads the program orders its calls itself.
- */
-extern _Atomic unsigned shim_held_count;
-
+/* Is anything held back in the process, or a per-thread default stream away? If not, nothing needs
+ * ordering. Relaxed is enough: a thread sees its own launches, and between threads the program
+ * orders its calls itself. */
 static inline bool shim_held(void)
 {
-    return __builtin_expect(atomic_load_explicit(&shim_held_count, memory_order_relaxed) != 0, 0);
+    return __builtin_expect((atomic_load_explicit(&sched_held, memory_order_relaxed) |
+                             atomic_load_explicit(&streams_away, memory_order_relaxed)) != 0,
+                            0);
 }
 
 /* A null stream is the default stream of the current context in that flavour. */

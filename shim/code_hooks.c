@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * code_hooks.c - images loaded, kernels looked up, attributes set, modules unloaded.
+ *
+ * The twins stand in the program's own modules; here is also what keeps them out of its sight.
+ */
+#include <stdlib.h>
+
+#include "common/cleanup.h"
+#include "common/log.h"
+#include "shim/code.h"
+#include "shim/hooks.h"
+#include "shim/image_swap.h"
+#include "shim/jit_options.h"
+#include "shim/order.h"
+#include "shim/read_file.h"
+
+static struct image_swap *swap_file(const char *path, const char **ret_reason)
+{
+    size_t size = 0;
+    _cleanup_free_ void *bytes = path ? read_file(path, &size) : NULL;
+    *ret_reason = "its file can't be read";
+    return bytes ? image_swap_create(bytes, size, ret_reason) : NULL;
+}
+
+/* The image with the twins first; if the driver won't have it, what the program gave. */
+struct load {
+    CUmodule *ret_module;
+    struct image_swap *swap;
+    const char *reason;
+    unsigned n_options;
+    CUjit_option *options;
+    void **values;
+};
+
+static bool load_swapped(struct load *load)
+{
+    if (!load->swap || !load->swap->image)
+        return false;
+    struct jit_options options;
+    if (!jit_options_join(&options, load->n_options, load->options, load->values,
+                          &load->swap->build))
+        return false;
+    CUresult result = driver.cuModuleLoadDataEx(load->ret_module, load->swap->image, options.n,
+                                                options.names, options.values);
+    jit_options_finish(&options, load->values);
+    if (!result)
+        return true;
+    log_info("an image with twins was refused with code %d: left alone", result);
+    image_swap_destroy(load->swap);
+    load->swap = NULL;
+    load->reason = "the driver refused the image with the twins";
+    return false;
+}
+
+#define LOAD_MODULE(swap_expression, n, names, values_, call)                                      \
+    do {                                                                                           \
+        struct load load = {.ret_module = module,                                                  \
+                            .n_options = n,                                                        \
+                            .options = names,                                                      \
+                            .values = values_,                                                     \
+                            .reason = NULL};                                                       \
+        if (!shim_ready() || !module)                                                              \
+            return call;                                                                           \
+        load.swap = swap_expression;                                                               \
+        CUresult result = load_swapped(&load) ? CUDA_SUCCESS : call;                               \
+        if (result)                                                                                \
+            image_swap_destroy(load.swap);                                                         \
+        else                                                                                       \
+            code_add(CODE_MODULE, *module, load.swap, load.reason);                                \
+        return result;                                                                             \
+    } while (0)
+
+CUresult hook_cuModuleLoad(CUmodule *module, const char *fname)
+{
+    LOAD_MODULE(swap_file(fname, &load.reason), 0, NULL, NULL, driver.cuModuleLoad(module, fname));
+}
+
+CUresult hook_cuModuleLoadData(CUmodule *module, const void *image)
+{
+    LOAD_MODULE(image_swap_create(image, IMAGE_SIZE_UNKNOWN, &load.reason), 0, NULL, NULL,
+                driver.cuModuleLoadData(module, image));
+}
+
+CUresult hook_cuModuleLoadDataEx(CUmodule *module, const void *image, unsigned int numOptions,
+                                 CUjit_option *options, void **optionValues)
+{
+    LOAD_MODULE(image_swap_create(image, IMAGE_SIZE_UNKNOWN, &load.reason), numOptions, options,
+                optionValues,
+                driver.cuModuleLoadDataEx(module, image, numOptions, options, optionValues));
+}
+
+CUresult hook_cuModuleLoadFatBinary(CUmodule *module, const void *fatCubin)
+{
+    LOAD_MODULE(image_swap_create(fatCubin, IMAGE_SIZE_UNKNOWN, &load.reason), 0, NULL, NULL,
+                driver.cuModuleLoadFatBinary(module, fatCubin));
+}
+
+/* Whatever is held may be a launch of it. */
+CUresult hook_cuModuleUnload(CUmodule hmod)
+{
+    if (shim_held())
+        shim_order_all();
+    CUresult result = driver.cuModuleUnload(hmod);
+    if (!result)
+        code_remove(hmod);
+    return result;
+}
+
+/* Whoever asks for a twin by its name gets the answer that there is none. */
+static bool asks_for_twin(const char *name)
+{
+    return shim_ready() && name && code_is_twin(name);
+}
+
+CUresult hook_cuModuleGetFunction(CUfunction *hfunc, CUmodule hmod, const char *name)
+{
+    if (asks_for_twin(name))
+        return CUDA_ERROR_NOT_FOUND;
+    CUresult result = driver.cuModuleGetFunction(hfunc, hmod, name);
+    if (!result && shim_ready())
+        code_add_kernel(hmod, name, *hfunc);
+    return result;
+}
+
+CUresult hook_cuFuncSetAttribute(CUfunction hfunc, CUfunction_attribute attrib, int value)
+{
+    CUresult result = driver.cuFuncSetAttribute(hfunc, attrib, value);
+    if (!result && shim_ready())
+        code_attribute_set(hfunc, attrib, value);
+    return result;
+}
+
+CUresult hook_cuFuncSetCacheConfig(CUfunction hfunc, CUfunc_cache config)
+{
+    CUresult result = driver.cuFuncSetCacheConfig(hfunc, config);
+    if (!result && shim_ready())
+        code_cache_config_set(hfunc, config);
+    return result;
+}
+
+#if CUDA_VERSION >= 12040
+CUresult hook_cuModuleGetFunctionCount(unsigned int *count, CUmodule mod)
+{
+    CUresult result = driver.cuModuleGetFunctionCount(count, mod);
+    if (!result && shim_ready())
+        *count -= (unsigned)code_n_twins(mod);
+    return result;
+}
+
+/* The driver's list holds originals and twins in an order of its own; the program sees the
+ * originals. */
+CUresult hook_cuModuleEnumerateFunctions(CUfunction *functions, unsigned int numFunctions,
+                                         CUmodule mod)
+{
+    size_t n_twins = shim_ready() && functions ? code_n_twins(mod) : 0;
+    unsigned all = 0;
+    if (n_twins == 0 || driver.cuModuleGetFunctionCount(&all, mod))
+        return driver.cuModuleEnumerateFunctions(functions, numFunctions, mod);
+    _cleanup_free_ CUfunction *listed = calloc(all ? all : 1, sizeof(*listed));
+    if (!listed)
+        return CUDA_ERROR_OUT_OF_MEMORY;
+    CUresult result = driver.cuModuleEnumerateFunctions(listed, all, mod);
+    for (unsigned i = 0, n = 0; !result && i < all && n < numFunctions; i++) {
+        const char *name = NULL;
+        if (driver.cuFuncGetName(&name, listed[i]) || code_is_twin(name))
+            continue;
+        functions[n++] = listed[i];
+        code_add_kernel(mod, name, listed[i]);
+    }
+    return result;
+}
+
+CUresult hook_cuLibraryGetKernelCount(unsigned int *count, CUlibrary lib)
+{
+    CUresult result = driver.cuLibraryGetKernelCount(count, lib);
+    if (!result && shim_ready())
+        *count -= (unsigned)code_n_twins(lib);
+    return result;
+}
+
+CUresult hook_cuLibraryEnumerateKernels(CUkernel *kernels, unsigned int numKernels, CUlibrary lib)
+{
+    size_t n_twins = shim_ready() && kernels ? code_n_twins(lib) : 0;
+    unsigned all = 0;
+    if (n_twins == 0 || driver.cuLibraryGetKernelCount(&all, lib))
+        return driver.cuLibraryEnumerateKernels(kernels, numKernels, lib);
+    _cleanup_free_ CUkernel *listed = calloc(all ? all : 1, sizeof(*listed));
+    if (!listed)
+        return CUDA_ERROR_OUT_OF_MEMORY;
+    CUresult result = driver.cuLibraryEnumerateKernels(listed, all, lib);
+    for (unsigned i = 0, n = 0; !result && i < all && n < numKernels; i++) {
+        const char *name = NULL;
+        if (driver.cuKernelGetName(&name, listed[i]) || code_is_twin(name))
+            continue;
+        kernels[n++] = listed[i];
+        code_add_kernel(lib, name, (CUfunction)listed[i]);
+    }
+    return result;
+}
+#endif
+
+#if CUDA_VERSION >= 12000
+#define LOAD_LIBRARY(swap_expression, call)                                                        \
+    do {                                                                                           \
+        const char *reason = NULL;                                                                 \
+        if (!shim_ready() || !library)                                                             \
+            return call;                                                                           \
+        struct image_swap *swap = swap_expression;                                                 \
+        CUresult result = CUDA_ERROR_INVALID_IMAGE;                                                \
+        if (swap && swap->image)                                                                   \
+            result =                                                                               \
+                load_library_swapped(library, swap, jitOptions, jitOptionsValues, numJitOptions,   \
+                                     libraryOptions, libraryOptionValues, numLibraryOptions);      \
+        if (result && swap && swap->image) {                                                       \
+            log_info("an image with twins was refused with code %d: left alone", result);          \
+            image_swap_destroy(swap);                                                              \
+            swap = NULL;                                                                           \
+            reason = "the driver refused the image with the twins";                                \
+        }                                                                                          \
+        if (result)                                                                                \
+            result = call;                                                                         \
+        if (result)                                                                                \
+            image_swap_destroy(swap);                                                              \
+        else                                                                                       \
+            code_add(CODE_LIBRARY, *library, swap, reason);                                        \
+        return result;                                                                             \
+    } while (0)
+
+static CUresult load_library_swapped(CUlibrary *library, const struct image_swap *swap,
+                                     CUjit_option *names, void **values, unsigned n,
+                                     CUlibraryOption *library_names, void **library_values,
+                                     unsigned n_library)
+{
+    struct jit_options options;
+    if (!jit_options_join(&options, n, names, values, &swap->build))
+        return CUDA_ERROR_OUT_OF_MEMORY;
+    CUresult result = driver.cuLibraryLoadData(library, swap->image, options.names, options.values,
+                                               options.n, library_names, library_values, n_library);
+    jit_options_finish(&options, values);
+    return result;
+}
+
+CUresult hook_cuLibraryLoadData(CUlibrary *library, const void *code, CUjit_option *jitOptions,
+                                void **jitOptionsValues, unsigned int numJitOptions,
+                                CUlibraryOption *libraryOptions, void **libraryOptionValues,
+                                unsigned int numLibraryOptions)
+{
+    LOAD_LIBRARY(image_swap_create(code, IMAGE_SIZE_UNKNOWN, &reason),
+                 driver.cuLibraryLoadData(library, code, jitOptions, jitOptionsValues,
+                                          numJitOptions, libraryOptions, libraryOptionValues,
+                                          numLibraryOptions));
+}
+
+CUresult hook_cuLibraryLoadFromFile(CUlibrary *library, const char *fileName,
+                                    CUjit_option *jitOptions, void **jitOptionsValues,
+                                    unsigned int numJitOptions, CUlibraryOption *libraryOptions,
+                                    void **libraryOptionValues, unsigned int numLibraryOptions)
+{
+    LOAD_LIBRARY(swap_file(fileName, &reason),
+                 driver.cuLibraryLoadFromFile(library, fileName, jitOptions, jitOptionsValues,
+                                              numJitOptions, libraryOptions, libraryOptionValues,
+                                              numLibraryOptions));
+}
+
+CUresult hook_cuLibraryUnload(CUlibrary library)
+{
+    if (shim_held())
+        shim_order_all();
+    CUresult result = driver.cuLibraryUnload(library);
+    if (!result)
+        code_remove(library);
+    return result;
+}
+
+CUresult hook_cuLibraryGetKernel(CUkernel *pKernel, CUlibrary library, const char *name)
+{
+    if (asks_for_twin(name))
+        return CUDA_ERROR_NOT_FOUND;
+    CUresult result = driver.cuLibraryGetKernel(pKernel, library, name);
+    if (!result && shim_ready())
+        code_add_kernel(library, name, (CUfunction)*pKernel);
+    return result;
+}
+
+CUresult hook_cuLibraryGetModule(CUmodule *pMod, CUlibrary library)
+{
+    CUresult result = driver.cuLibraryGetModule(pMod, library);
+    if (!result && shim_ready())
+        code_add_alias(library, *pMod);
+    return result;
+}
+
+CUresult hook_cuKernelGetFunction(CUfunction *pFunc, CUkernel kernel)
+{
+    CUresult result = driver.cuKernelGetFunction(pFunc, kernel);
+    if (!result && shim_ready())
+        code_add_function(kernel, *pFunc);
+    return result;
+}
+
+CUresult hook_cuKernelSetAttribute(CUfunction_attribute attrib, int val, CUkernel kernel,
+                                   CUdevice dev)
+{
+    CUresult result = driver.cuKernelSetAttribute(attrib, val, kernel, dev);
+    if (!result && shim_ready())
+        code_attribute_set((CUfunction)kernel, attrib, val);
+    return result;
+}
+
+CUresult hook_cuKernelSetCacheConfig(CUkernel kernel, CUfunc_cache config, CUdevice dev)
+{
+    CUresult result = driver.cuKernelSetCacheConfig(kernel, config, dev);
+    if (!result && shim_ready())
+        code_cache_config_set((CUfunction)kernel, config);
+    return result;
+}
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * lane.c - see lane.h. Idle lanes and events are stacks under the context's lock.
+ */
+#include "shim/lane.h"
+
+#include <stdlib.h>
+#include <utlist.h>
+
+#include "common/cleanup.h"
+
+static struct shim_lane *take_idle(struct shim_context *context, int priority, bool blocking)
+{
+    _cleanup_unlock_ pthread_mutex_t *held = lock_mutex(&context->lock);
+    struct shim_lane *lane;
+    LL_FOREACH(context->idle_lanes, lane)
+    {
+        if (lane->priority == priority && lane->blocking == blocking) {
+            LL_DELETE(context->idle_lanes, lane);
+            return lane;
+        }
+    }
+    return NULL;
+}
+
+struct shim_lane *lane_take(struct shim_context *context, int priority, bool blocking)
+{
+    struct shim_lane *lane = take_idle(context, priority, blocking);
+    if (lane)
+        return lane;
+    lane = calloc(1, sizeof(*lane));
+    if (!lane)
+        return NULL;
+    lane->priority = priority;
+    lane->blocking = blocking;
+    unsigned flags = blocking ? CU_STREAM_DEFAULT : CU_STREAM_NON_BLOCKING;
+    if (driver.cuStreamCreateWithPriority(&lane->handle, flags, priority)) {
+        free(lane);
+        return NULL;
+    }
+    return lane;
+}
+
+void lane_give(struct shim_context *context, struct shim_lane *lane)
+{
+    if (!lane)
+        return;
+    _cleanup_unlock_ pthread_mutex_t *held = lock_mutex(&context->lock);
+    LL_PREPEND(context->idle_lanes, lane);
+}
+
+static struct shim_event *event_create(void)
+{
+    struct shim_event *event = calloc(1, sizeof(*event));
+    if (event && driver.cuEventCreate(&event->handle, CU_EVENT_DISABLE_TIMING)) {
+        free(event);
+        return NULL;
+    }
+    return event;
+}
+
+struct shim_event *event_take(struct shim_context *context)
+{
+    pthread_mutex_lock(&context->lock);
+    struct shim_event *event = context->idle_events;
+    if (event)
+        LL_DELETE(context->idle_events, event);
+    pthread_mutex_unlock(&context->lock);
+    return event ? event : event_create();
+}
+
+void event_give(struct shim_context *context, struct shim_event *event)
+{
+    if (!event)
+        return;
+    _cleanup_unlock_ pthread_mutex_t *held = lock_mutex(&context->lock);
+    LL_PREPEND(context->idle_events, event);
+}
+
+/* A wait keeps what the event stood for when it was called, so the event is free again at once. */
+CUresult lane_tie(struct shim_context *context, CUstream before, CUstream after)
+{
+    struct shim_event *event = event_take(context);
+    if (!event)
+        return CUDA_ERROR_OUT_OF_MEMORY;
+    CUresult result = driver.cuEventRecord(event->handle, before);
+    if (!result)
+        result = driver.cuStreamWaitEvent(after, event->handle, 0);
+    event_give(context, event);
+    return result;
+}
+
+void lanes_drop(struct shim_context *context)
+{
+    struct shim_lane *lane, *next_lane;
+    struct shim_event *event, *next_event;
+    LL_FOREACH_SAFE(context->idle_lanes, lane, next_lane)
+    free(lane);
+    LL_FOREACH_SAFE(context->idle_events, event, next_event)
+    free(event);
+}

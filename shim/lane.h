@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * lane.h - the internal streams that slices overlap on, and the events that tie them to the
+ * program's streams. Both are kept per context and used again.
+ *
+ * A lane has the priority of the stream it works for, and is blocking if that stream is: so the
+ * legacy default stream waits for it, and it for the legacy default stream, as the stream itself
+ * would.
+ */
+#ifndef SHIM_LANE_H
+#define SHIM_LANE_H
+
+#include "shim/context.h"
+
+struct shim_lane {
+    CUstream handle;
+    int priority;
+    bool blocking;
+    struct shim_lane *next;
+};
+
+struct shim_event {
+    CUevent handle;
+    struct shim_event *next;
+};
+
+/* The context is current. NULL if there is no memory or the driver has no more streams. */
+struct shim_lane *lane_take(struct shim_context *context, int priority, bool blocking);
+void lane_give(struct shim_context *context, struct shim_lane *lane); /* NULL is fine */
+
+struct shim_event *event_take(struct shim_context *context);
+void event_give(struct shim_context *context, struct shim_event *event);
+
+/* Makes `after` wait for what was submitted to `before` so far. The context is current. */
+CUresult lane_tie(struct shim_context *context, CUstream before, CUstream after);
+
+/* The context goes away: the idle ones are forgotten. */
+void lanes_drop(struct shim_context *context);
+
+#endif

@@ -21,6 +21,7 @@ struct door_answer {
     uintptr_t is_final; /* 1: return the address; 0: jump to it */
 };
 
+typedef ElfW(Sym) elf_symbol;
 typedef void *dlsym_function(void *, const char *);
 typedef void *dlvsym_function(void *, const char *, const char *);
 
@@ -76,7 +77,7 @@ static void *exchange(const struct door *door, void *found)
 static void *exchange_unknown(const char *name, void *found)
 {
     Dl_info info;
-    const ElfW(Sym) * symbol;
+    const elf_symbol *symbol;
     if (driver_open(false) != DRIVER_ON || found != doors_real_dlsym(driver.library, name) ||
         !dladdr1(found, &info, (void **)&symbol, RTLD_DL_SYMENT) || !symbol ||
         ELF64_ST_TYPE(symbol->st_info) != STT_FUNC)
@@ -94,8 +95,7 @@ static bool concerns_us(void *handle, const char *name, const struct door **ret_
     return *ret_door ? (*ret_door)->ours != NULL : doors_may_matter(name);
 }
 
-/* `found`: what the real function answers; `real`: that function, to jump to unless we know better.
- */
+/* found: what the real function answers; real: that function, to jump to unless we know better. */
 static struct door_answer answer(const struct door *door, const char *name, void *found, void *real)
 {
     void *given = !found ? NULL : door ? exchange(door, found) : exchange_unknown(name, found);

@@ -59,14 +59,25 @@ __attribute__((constructor)) static void watch_forks(void)
     pthread_atfork(NULL, NULL, after_fork);
 }
 
-static void look(bool load)
+/* Our reference stays: the pointers must outlive a dlclose by the program.
+ *
+ * A program may be linked with a driver of another name, an emulation say; without us it would have
+ * been bound to what is behind us. It is known from a tracer by a call that none wraps. */
+static void *find_library(bool load)
 {
     void *library = dlopen("libcuda.so.1", RTLD_LAZY | RTLD_NOLOAD);
-    if (!library && load)
-        library = dlopen("libcuda.so.1", RTLD_LAZY);
+    if (library || !load)
+        return library;
+    if (doors_real_dlsym(RTLD_NEXT, "cuGetErrorString"))
+        return RTLD_NEXT;
+    return dlopen("libcuda.so.1", RTLD_LAZY);
+}
+
+static void look(bool load)
+{
+    void *library = find_library(load);
     if (!library)
         return;
-    /* Our reference stays: the pointers must outlive a dlclose by the program. */
     struct driver_real found;
     find_all(&found, library);
     publish(&found);

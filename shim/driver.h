@@ -52,7 +52,7 @@ enum {
  */
 struct driver_real {
     void *newer[DRIVER_NEWER_COUNT + 1]; /* first: doors_untyped.S relies on it */
-    void *library;                       /* handle of the driver, for look-ups */
+    void *library;                       /* where to look symbols up: its handle, or RTLD_NEXT */
 #define DRIVER_USED(symbol, base, since, flavour, params) CUresult(CUDAAPI *symbol) params;
 #define DRIVER_ORDER(symbol, base, since, flavour, params, args, wait)                             \
     CUresult(CUDAAPI *symbol) params;

@@ -60,7 +60,8 @@ static inline bool is_in(const void *address, const char *library)
 
 static inline struct dummy open_dummy(int flags)
 {
-    struct dummy dummy = {.library = dlopen("libcuda.so.1", RTLD_NOW | flags)};
+    const char *name = getenv("DUMMY_LIBRARY");
+    struct dummy dummy = {.library = dlopen(name ? name : "libcuda.so.1", RTLD_NOW | flags)};
     CHECK(dummy.library, "%s", dlerror());
     dummy.row = (__typeof__(dummy.row))dlsym(dummy.library, "dummy_row");
     dummy.real = (__typeof__(dummy.real))dlsym(dummy.library, "dummy_real");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// CUDA used before main, by the constructor of a static object, and
-// after main by a function registered with atexit.
+// CUDA used before main, by the constructor of a static object, and after main, by a function
+// registered with atexit.
 // build: $NVCC -arch=sm_90 $IN $SRC/parts/static_object.cpp -o $BIN
 // expect-sliced: *early*
 #include "check.h"

@@ -232,9 +232,9 @@ static void dispatch_whole(struct sched *s, struct launch *launch)
 }
 
 /* After the last slice, or one that was refused. Mutex not held. */
-static int join_lanes(struct sched *s, struct launch *launch, unsigned busy_lanes)
+static int join_lanes(struct sched *s, struct launch *launch, unsigned more_lanes)
 {
-    unsigned mask = busy_lanes & ~1u;
+    unsigned mask = (launch->busy_lanes | launch->unsure_lanes | more_lanes) & ~1u;
     return mask ? s->ops->join(s->gpu, launch, mask) : 0;
 }
 
@@ -242,12 +242,12 @@ static int submit_slice(struct sched *s, struct launch *launch, struct piece *pi
 {
     int error = s->ops->submit(s->gpu, launch, piece->slices, false, piece->lane);
     if (error) {
-        join_lanes(s, launch, launch->busy_lanes);
+        join_lanes(s, launch, 0);
         return error;
     }
     if (piece->tracked)
         piece->marked = !s->ops->mark(s->gpu, launch, piece->lane, &piece->mark);
-    return piece->last ? join_lanes(s, launch, launch->busy_lanes | 1u << piece->lane) : 0;
+    return piece->last ? join_lanes(s, launch, 1u << piece->lane) : 0;
 }
 
 static void dispatch_slice(struct sched *s, struct launch *launch)
@@ -287,7 +287,8 @@ static bool begin(struct sched *s, struct launch *launch)
 bool dispatch_next(struct sched *s)
 {
     struct launch *launch = s->on_trial ? NULL : s->config.policy->pick(s->policy);
-    if (!launch)
+    s->turn_look_ns = NEVER;
+    if (!launch || turn_is_on(s, launch->client, sched_now(s)))
         return false;
     update_plan(s, launch);
     if (!window_has_room(s, estimate_ns(launch, plan_next_blocks(&launch->plan))))
@@ -302,7 +303,7 @@ bool dispatch_next(struct sched *s)
 static void spread_rest(struct sched *s, struct launch *launch)
 {
     struct piece piece = {.last = true, .blocks = plan_blocks_left(&launch->plan)};
-    unsigned mask = launch->busy_lanes & ~1u;
+    unsigned mask = (launch->busy_lanes | launch->unsure_lanes) & ~1u;
     prepare_piece(s, launch, &piece);
     piece.n = plan_take_rest(&launch->plan, piece.slices);
     pthread_mutex_unlock(&s->mutex);

@@ -16,11 +16,13 @@
 
 #include "slicer/cost.h"
 
-#define LATENCY_NS  6000  /* from the submission to an idle device until its mark is seen */
-#define LATE_NS     50000 /* on top of twice the expected time */
-#define MARGIN_NS   12000 /* looks begin so long before something is expected */
-#define MIN_LOOK_NS 8000  /* between two looks */
-#define MAX_LOOK_NS 500000
+#define LATENCY_NS     6000  /* from the submission to an idle device until its mark is seen */
+#define LATE_NS        50000 /* on top of twice the expected time */
+#define MARGIN_NS      12000 /* looks begin so long before something is expected */
+#define MIN_LOOK_NS    8000  /* between two looks */
+#define MAX_LOOK_NS    500000
+#define TURN_LEAD_NS   16000  /* the next client's slice is there so long before a turn ends */
+#define DIRECT_LOOK_NS 200000 /* nobody waits for those */
 
 struct flight *flight_start(struct sched *s, enum flight_kind kind, struct sched_client *client,
                             struct sched_queue *queue)
@@ -70,6 +72,28 @@ static void leave_window(struct sched *s, struct flight *flight)
     s->in_window_ns -= flight->window_ns;
 }
 
+/* Kernels that follow one another on a stream get a turn of the device only if others' wait: beside
+ * slices that fill the device each of them would wait for one of those. */
+bool turn_is_on(struct sched *s, const struct sched_client *client, uint64_t now)
+{
+    const struct flight *flight, *last = NULL;
+    unsigned n_kernels = 0;
+    if (!s->config.policy->whole_turns || s->expected_ns <= now + TURN_LEAD_NS)
+        return false;
+    DL_FOREACH(s->flights, flight)
+    {
+        if (!flight->in_window)
+            continue;
+        n_kernels = last && last->queue == flight->queue ? n_kernels : 0;
+        n_kernels += flight->kind == FLIGHT_WHOLE ? flight->n_slices : 0;
+        last = flight;
+    }
+    if (n_kernels < 2 || last->client == client)
+        return false;
+    s->turn_look_ns = s->expected_ns - TURN_LEAD_NS;
+    return true;
+}
+
 /* Two slices always fit: one runs, the other is there when it ends. */
 bool window_has_room(const struct sched *s, uint64_t est_ns)
 {
@@ -108,6 +132,7 @@ static void finish_launches(struct sched *s, struct flight *flight)
             s->on_trial = NULL;
         }
         launch->busy_lanes &= ~(1u << flight->lane);
+        launch->unsure_lanes |= flight->marked ? 0 : 1u << flight->lane;
         launch->n_done++;
         launch_check_done(s, launch);
         return;
@@ -169,54 +194,74 @@ static void finish(struct sched *s, struct flight *flight, uint64_t busy_ns, uin
 struct batch {
     unsigned n;
     uint64_t first_submitted_ns, weight_ns, waves;
+    const struct flight *ahead; /* in the window, submitted before some of them, not done */
     struct kernel_shape *shape; /* if it is the same for all */
     bool one_shape, idle_before;
+    bool mixed; /* they ran beside others: what they took can't be told */
 };
 
 static void batch_add(struct batch *batch, const struct flight *flight)
 {
     if (!batch->n++) {
-        *batch = (struct batch){.n = 1,
-                                .first_submitted_ns = flight->submitted_ns,
-                                .shape = flight->shape,
-                                .one_shape = flight->shape != NULL,
-                                .idle_before = flight->idle_before};
+        batch->first_submitted_ns = flight->submitted_ns;
+        batch->shape = flight->shape;
+        batch->one_shape = flight->shape != NULL;
+        batch->idle_before = flight->idle_before;
     }
     if (flight->shape != batch->shape)
         batch->one_shape = false;
+    batch->mixed |= flight->mixed || (batch->ahead && batch->ahead->shape != flight->shape);
     batch->weight_ns += flight->window_ns + 1;
     batch->waves += flight->waves;
 }
 
 static void learn(const struct batch *batch, uint64_t busy_ns)
 {
-    if (!batch->one_shape || !batch->waves)
+    if (!batch->one_shape || !batch->waves || batch->mixed)
         return;
     if (batch->idle_before)
         busy_ns = busy_ns > 2 * LATENCY_NS ? busy_ns - LATENCY_NS : busy_ns / 2;
     cost_learn(batch->shape, batch->waves, busy_ns);
 }
 
+/* Of the time since the last charge, what those that are done have to bear: what they were expected
+ * to take, and of more than that only what the others in flight can't have taken. */
+static uint64_t charge_of(const struct sched *s, const struct batch *batch, uint64_t busy_ns)
+{
+    uint64_t others_ns =
+        s->in_window_ns > batch->weight_ns ? s->in_window_ns - batch->weight_ns : 0;
+    if (busy_ns <= batch->weight_ns)
+        return busy_ns;
+    return later(batch->weight_ns, busy_ns > others_ns ? busy_ns - others_ns : 0);
+}
+
 static void finish_batch(struct sched *s, const struct batch *batch, uint64_t now)
 {
     struct flight *flight, *next;
+    uint64_t seen_from = later(s->seen_ns, batch->first_submitted_ns);
     uint64_t from = later(s->done_ns, batch->first_submitted_ns);
-    uint64_t busy_ns = now > from ? now - from : 0;
-    learn(batch, busy_ns);
+    uint64_t charge_ns = charge_of(s, batch, now > from ? now - from : 0);
+    learn(batch, now > seen_from ? now - seen_from : 0);
     DL_FOREACH_SAFE(s->flights, flight, next)
     {
         if (flight->reached) {
             double share = (double)(flight->window_ns + 1) / (double)batch->weight_ns;
-            finish(s, flight, (uint64_t)(share * (double)busy_ns), now);
+            finish(s, flight, (uint64_t)(share * (double)charge_ns), now);
+        } else if (batch->mixed) {
+            flight->mixed = true;
         }
     }
-    s->done_ns = now;
+    s->seen_ns = now;
+    s->done_ns = s->n_in_window ? from + charge_ns : now;
     s->expected_ns = now + s->in_window_ns;
 }
 
-static bool is_late(const struct flight *flight, uint64_t now)
+/* What was never measured may just be long. */
+static bool is_late(const struct sched *s, const struct flight *flight, uint64_t now)
 {
     uint64_t expected_ns = flight->expected_ns - flight->submitted_ns;
+    if (!flight->est_ns && flight->kind != FLIGHT_FENCE)
+        expected_ns += 2 * s->config.window_ns;
     return now - flight->submitted_ns > 2 * expected_ns + LATE_NS;
 }
 
@@ -225,7 +270,7 @@ static void check_late(struct sched *s, uint64_t now)
     struct flight *flight;
     DL_FOREACH(s->flights, flight)
     {
-        if (flight->late || flight == s->open || !is_late(flight, now))
+        if (flight->late || flight == s->open || !is_late(s, flight, now))
             continue;
         flight->late = true;
         leave_window(s, flight);
@@ -257,6 +302,8 @@ void flights_poll(struct sched *s)
         flight->reached = is_reached(s, flight, now);
         if (flight->reached)
             batch_add(&batch, flight);
+        else if (flight->in_window && !batch.ahead)
+            batch.ahead = flight;
     }
     pthread_mutex_lock(&s->mutex);
     if (batch.n)
@@ -278,24 +325,42 @@ void flights_drop(struct sched *s, struct sched_domain *domain)
     }
 }
 
+/* Shortly before it is expected, then more and more seldom. */
 static uint64_t next_look(const struct flight *flight, uint64_t now)
 {
     if (now + MARGIN_NS < flight->expected_ns)
         return flight->expected_ns - MARGIN_NS;
     uint64_t over_ns = now > flight->expected_ns ? now - flight->expected_ns : 0;
+    uint64_t min_ns = flight->kind == FLIGHT_DIRECT ? DIRECT_LOOK_NS : MIN_LOOK_NS;
     uint64_t wait_ns = over_ns / 4;
-    wait_ns = wait_ns < MIN_LOOK_NS ? MIN_LOOK_NS : wait_ns > MAX_LOOK_NS ? MAX_LOOK_NS : wait_ns;
+    wait_ns = wait_ns < min_ns ? min_ns : wait_ns > MAX_LOOK_NS ? MAX_LOOK_NS : wait_ns;
     return now + wait_ns;
+}
+
+/* At what runs now also half-way: an estimate that is too long would else never be found out. */
+static uint64_t half_way(const struct sched *s, const struct flight *flight, uint64_t now)
+{
+    uint64_t begin_ns = later(s->seen_ns, flight->submitted_ns);
+    if (flight->expected_ns <= begin_ns)
+        return NEVER;
+    uint64_t half_ns = begin_ns + (flight->expected_ns - begin_ns) / 2;
+    return half_ns > now ? half_ns : NEVER;
 }
 
 uint64_t flights_next_look(const struct sched *s, uint64_t now)
 {
     const struct flight *flight;
     uint64_t look_ns = NEVER;
+    bool first = true;
     DL_FOREACH(s->flights, flight)
     {
         uint64_t at = flight == s->open ? now : next_look(flight, now);
         look_ns = at < look_ns ? at : look_ns;
+        if (!flight->in_window || !first)
+            continue;
+        at = half_way(s, flight, now);
+        look_ns = at < look_ns ? at : look_ns;
+        first = false;
     }
     return look_ns;
 }

@@ -24,6 +24,8 @@ struct policy_client {
 struct sched_policy {
     const char *name; /* as in SLIVER_POLICY */
     const char *help; /* one line */
+    bool whole_turns; /* another client's slices wait until the work in flight is about to end,
+                         where they would keep it from going on */
 
     /* The policy's state for one scheduler; NULL: no memory. */
     void *(*create)(const struct sched_config *config);

@@ -100,6 +100,7 @@ static void rr_charge(void *policy, struct policy_client *client, int64_t ns)
 const struct sched_policy policy_rr = {
     .name = "rr",
     .help = "round robin: every client the same device time, a quantum at a turn",
+    .whole_turns = true,
     .create = rr_create,
     .destroy = free,
     .enqueue = rr_enqueue,

@@ -91,6 +91,7 @@ void pump(struct sched *s, enum pump_by by)
 uint64_t sched_next_look(const struct sched *s, uint64_t now)
 {
     uint64_t look_ns = flights_next_look(s, now);
+    look_ns = s->turn_look_ns < look_ns ? s->turn_look_ns : look_ns;
     if (s->n_foreign && now + FOREIGN_LOOK_NS < look_ns)
         look_ns = now + FOREIGN_LOOK_NS;
     return s->activity_look_ns < look_ns ? s->activity_look_ns : look_ns;

@@ -29,7 +29,11 @@ int sched_create(const struct sched_config *config, const struct gpu_ops *ops, v
     struct sched *s = aligned_alloc(alignof(struct sched), sizeof(*s));
     if (!s)
         return -ENOMEM;
-    *s = (struct sched){.config = *config, .ops = ops, .gpu = gpu, .activity_look_ns = NEVER};
+    *s = (struct sched){.config = *config,
+                        .ops = ops,
+                        .gpu = gpu,
+                        .activity_look_ns = NEVER,
+                        .turn_look_ns = NEVER};
     s->long_ns = 2 * config->quantum_ns > LONG_NS ? 2 * config->quantum_ns : LONG_NS;
     s->policy = config->policy->create(config);
     if (!s->policy || init_locks(s)) {

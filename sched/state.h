@@ -94,6 +94,7 @@ struct flight {
     enum flight_kind kind;
     bool marked; /* else it counts as done when its time has come */
     bool late, reached;
+    bool mixed; /* others ran beside it: what it took is not known */
     bool in_window;
     bool idle_before; /* nothing else was in flight: the time includes the way to the device */
     unsigned lane;
@@ -145,9 +146,11 @@ struct sched {
     struct flight *open; /* the last of flights, not marked yet; or NULL */
     unsigned n_flights, n_in_window;
     uint64_t in_window_ns;
-    uint64_t expected_ns; /* when all that is in the window should be done */
-    uint64_t done_ns;     /* when something was last seen done */
-    struct launch *done;  /* to be retired, by ->next */
+    uint64_t expected_ns;  /* when all that is in the window should be done */
+    uint64_t seen_ns;      /* when something was last seen done */
+    uint64_t done_ns;      /* up to here the device's time was charged to someone */
+    uint64_t turn_look_ns; /* when a turn ends that something waits for; NEVER: nothing does */
+    struct launch *done;   /* to be retired, by ->next */
     struct flight flight_pool[MAX_FLIGHTS];
 
     enum { THREAD_NONE, THREAD_RUNNING, THREAD_STOPPING, THREAD_FAILED } thread_state;
@@ -195,6 +198,8 @@ void flights_poll(struct sched *s);
 void flights_drop(struct sched *s, struct sched_domain *domain); /* NULL: all */
 uint64_t flights_next_look(const struct sched *s, uint64_t now);
 bool window_has_room(const struct sched *s, uint64_t est_ns);
+/* Has this client to wait until another's work is about to end? Then s->turn_look_ns says when. */
+bool turn_is_on(struct sched *s, const struct sched_client *client, uint64_t now);
 void launch_check_done(struct sched *s, struct launch *launch); /* nothing of it left: s->done */
 
 /* dispatch.c: one launch's way to the driver. Need the token. */

@@ -49,7 +49,7 @@ static void init_launch(struct launch *launch, struct sched_client *client, int 
     launch->queued_ns = now;
     launch->first_ns = 0;
     launch->n_submitted = launch->n_done = 0;
-    launch->n_lanes = launch->busy_lanes = 0;
+    launch->n_lanes = launch->busy_lanes = launch->unsure_lanes = 0;
     launch->planned = launch->begun = launch->all_submitted = false;
     launch->prev = launch->next = NULL;
 }

@@ -74,6 +74,17 @@ uint64_t cost_slice_blocks(const struct kernel_shape *shape, struct grid3 grid, 
     return blocks;
 }
 
+/* A step from old towards seen: what is near counts the same up and down, so that noise leaves no
+ * bias; of what is far, less counts if it is longer, and never more than four times as long. */
+static uint64_t follow(uint64_t old, uint64_t seen, uint64_t near_part, uint64_t up_part)
+{
+    uint64_t most = multiply(old, 4);
+    seen = seen < old / 4 ? old / 4 : seen > most ? most : seen;
+    if (seen < old)
+        return old - (old - seen) / (seen < old - old / 4 ? 2 : near_part);
+    return old + (seen - old) / (seen > old + old / 4 ? up_part : near_part);
+}
+
 void cost_learn(struct kernel_shape *shape, uint64_t waves, uint64_t ns)
 {
     uint64_t old = atomic_load_explicit(&shape->wave_ns, memory_order_relaxed);
@@ -81,11 +92,8 @@ void cost_learn(struct kernel_shape *shape, uint64_t waves, uint64_t ns)
     if (!waves)
         return;
     uint64_t seen = ns / waves ? ns / waves : 1;
-    if (old) {
-        seen = seen < old / 4 ? old / 4 : seen > multiply(old, 4) ? multiply(old, 4) : seen;
-        bool quick = seen < old || samples < FIRST_SAMPLES;
-        seen = seen < old ? old - (old - seen) / 2 : old + (seen - old) / (quick ? 2 : 8);
-    }
+    if (old)
+        seen = samples < FIRST_SAMPLES ? follow(old, seen, 2, 2) : follow(old, seen, 4, 8);
     atomic_store_explicit(&shape->wave_ns, seen ? seen : 1, memory_order_relaxed);
     if (samples < UINT32_MAX)
         atomic_store_explicit(&shape->samples, samples + 1, memory_order_relaxed);

@@ -24,8 +24,8 @@ uint64_t cost_waves_in(const struct kernel_shape *shape, uint64_t ns);
  * the grid where they fit, such that the launch takes the fewest waves in all. */
 uint64_t cost_slice_blocks(const struct kernel_shape *shape, struct grid3 grid, uint64_t max_waves);
 
-/* So many waves were seen to take that time. Follows quickly down and slowly up (most disturbances
- * make it longer), and never far at once. */
+/* So many waves were seen to take that time. Follows large changes quickly down and slowly up (most
+ * disturbances make it longer), small ones evenly, and never far at once. */
 void cost_learn(struct kernel_shape *shape, uint64_t waves, uint64_t ns);
 
 #endif

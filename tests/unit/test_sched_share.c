@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * test_sched_share.c - who gets how much of the virtual GPU, and how much of it is used: the
+ * numbers that the scheduler is there for.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sched/policy.h"
+#include "slicer/cost.h"
+#include "tests/vgpu/program.h"
+
+#define WAVE 264
+#define MS   1000000u
+
+static const struct slice_size automatic = {SLICE_AUTO, 1, 1, 1};
+
+static void start(struct program *p, const char *policy, unsigned n_threads)
+{
+    const struct vgpu_config gpu = {.n_lanes = GPU_LANES, .mark_latency_ns = 5000, .seed = 1};
+    const struct sched_config config = {.policy = sched_policy_find(policy),
+                                        .quantum_ns = 500000,
+                                        .window_ns = 1000000,
+                                        .stall_ns = 20 * MS,
+                                        .threadless = true};
+    program_init(p, &gpu, &config, n_threads);
+    p->look_delay_ns = 8000;
+    for (unsigned i = 0; i < n_threads; i++)
+        program_add_stream(p, QUEUE_NON_BLOCKING);
+}
+
+/* A thread that launches the same again and again, so many ahead of the device. */
+static void add_looper(struct program *p, unsigned thread, struct kernel_shape *shape,
+                       uint32_t blocks, uint64_t block_ns, unsigned n_ahead)
+{
+    struct grid3 grid = {blocks, 1, 1};
+    for (unsigned i = 0; i < n_ahead; i++)
+        program_add_launch(p, thread, thread, shape, grid, block_ns);
+    p->threads[thread].loop = true;
+}
+
+static double jain(const struct program *p)
+{
+    double sum = 0, squares = 0;
+    for (unsigned i = 0; i < p->n_threads; i++) {
+        double ns = vgpu_client_ns(p->vgpu, i);
+        sum += ns;
+        squares += ns * ns;
+    }
+    return sum * sum / (p->n_threads * squares);
+}
+
+static double used(const struct program *p)
+{
+    double sum = 0;
+    for (unsigned i = 0; i < p->n_threads; i++)
+        sum += vgpu_client_ns(p->vgpu, i);
+    return sum / (double)vgpu_now(p->vgpu);
+}
+
+static void print_shares(const struct program *p, const char *what)
+{
+    printf("%-28s jain %.4f used %.4f looks/ms %.1f shares", what, jain(p), used(p),
+           p->n_looks / ((double)vgpu_now(p->vgpu) / MS));
+    for (unsigned i = 0; i < p->n_threads; i++)
+        printf(" %.3f", vgpu_client_ns(p->vgpu, i) / (double)vgpu_now(p->vgpu));
+    printf("\n");
+}
+
+/* Four threads looping grids of 1:4:16:64 waves. */
+static void run_four(const char *policy, uint64_t wave_ns, double *ret_jain, double *ret_used)
+{
+    struct program p;
+    struct kernel_shape *shapes[4];
+    start(&p, policy, 4);
+    for (unsigned i = 0; i < 4; i++) {
+        shapes[i] = program_shape(WAVE, automatic);
+        add_looper(&p, i, shapes[i], WAVE << 2 * i, wave_ns, 512);
+    }
+    assert_null(program_run(&p, 400 * MS));
+    print_shares(&p, policy);
+    *ret_jain = jain(&p);
+    *ret_used = used(&p);
+    program_finish(&p);
+    for (unsigned i = 0; i < 4; i++)
+        program_shape_free(shapes[i]);
+}
+
+static void test_rr_shares_time(void **state)
+{
+    static const uint64_t waves_ns[] = {5000, 20000, 50000, 150000, 400000};
+    (void)state;
+    for (size_t i = 0; i < sizeof(waves_ns) / sizeof(waves_ns[0]); i++) {
+        double j, u;
+        run_four("rr", waves_ns[i], &j, &u);
+        assert_true(j >= 0.98);
+        assert_true(u >= 0.97);
+    }
+}
+
+static void test_fcfs_uses_it(void **state)
+{
+    double j, u;
+    (void)state;
+    run_four("fcfs", 50000, &j, &u);
+    assert_true(j < 0.6);
+    assert_true(u >= 0.97);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rr_shares_time),
+        cmocka_unit_test(test_fcfs_uses_it),
+    };
+    return cmocka_run_group_tests_name("sched_share", tests, NULL, NULL);
+}

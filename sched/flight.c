@@ -197,7 +197,8 @@ struct batch {
     const struct flight *ahead; /* in the window, submitted before some of them, not done */
     struct kernel_shape *shape; /* if it is the same for all */
     bool one_shape, idle_before;
-    bool mixed; /* they ran beside others: what they took can't be told */
+    bool overtook; /* what was submitted before some of them is not done */
+    bool mixed;    /* so, or it was so for one of them: what they took can't be told */
 };
 
 static void batch_add(struct batch *batch, const struct flight *flight)
@@ -210,14 +211,18 @@ static void batch_add(struct batch *batch, const struct flight *flight)
     }
     if (flight->shape != batch->shape)
         batch->one_shape = false;
-    batch->mixed |= flight->mixed || (batch->ahead && batch->ahead->shape != flight->shape);
+    if (batch->ahead && batch->ahead->shape != flight->shape)
+        batch->overtook = true;
+    batch->mixed |= flight->mixed || batch->overtook;
     batch->weight_ns += flight->window_ns + 1;
     batch->waves += flight->waves;
 }
 
 static void learn(const struct batch *batch, uint64_t busy_ns)
 {
-    if (!batch->one_shape || !batch->waves || batch->mixed)
+    if (!batch->one_shape || !batch->waves)
+        return;
+    if (batch->mixed && cost_estimate_ns(batch->shape, 1))
         return;
     if (batch->idle_before)
         busy_ns = busy_ns > 2 * LATENCY_NS ? busy_ns - LATENCY_NS : busy_ns / 2;
@@ -247,7 +252,7 @@ static void finish_batch(struct sched *s, const struct batch *batch, uint64_t no
         if (flight->reached) {
             double share = (double)(flight->window_ns + 1) / (double)batch->weight_ns;
             finish(s, flight, (uint64_t)(share * (double)charge_ns), now);
-        } else if (batch->mixed) {
+        } else if (batch->overtook) {
             flight->mixed = true;
         }
     }

@@ -99,7 +99,7 @@ static void test_rr_shares_time(void **state)
     for (size_t i = 0; i < sizeof(waves_ns) / sizeof(waves_ns[0]); i++) {
         double j, u;
         run_four("rr", waves_ns[i], &j, &u);
-        assert_true(j >= 0.98);
+        assert_true(j >= 0.99);
         assert_true(u >= 0.97);
     }
 }

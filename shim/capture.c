@@ -44,7 +44,6 @@ CUresult hook_cuStreamBeginCapture_v2(enum driver_flavour flavour, CUstream hStr
     BEGIN_CAPTURE(hStream, DRIVER_IN(flavour, cuStreamBeginCapture_v2)(hStream, mode));
 }
 
-#if CUDA_VERSION >= 12030
 CUresult hook_cuStreamBeginCaptureToGraph(enum driver_flavour flavour, CUstream hStream,
                                           CUgraph hGraph, const CUgraphNode *dependencies,
                                           const CUgraphEdgeData *dependencyData,
@@ -54,7 +53,6 @@ CUresult hook_cuStreamBeginCaptureToGraph(enum driver_flavour flavour, CUstream 
                   DRIVER_IN(flavour, cuStreamBeginCaptureToGraph)(
                       hStream, hGraph, dependencies, dependencyData, numDependencies, mode));
 }
-#endif
 
 CUresult hook_cuStreamEndCapture(enum driver_flavour flavour, CUstream hStream, CUgraph *phGraph)
 {

@@ -139,7 +139,6 @@ CUresult hook_cuFuncSetCacheConfig(CUfunction hfunc, CUfunc_cache config)
     return result;
 }
 
-#if CUDA_VERSION >= 12040
 CUresult hook_cuModuleGetFunctionCount(unsigned int *count, CUmodule mod)
 {
     CUresult result = driver.cuModuleGetFunctionCount(count, mod);
@@ -198,9 +197,7 @@ CUresult hook_cuLibraryEnumerateKernels(CUkernel *kernels, unsigned int numKerne
     }
     return result;
 }
-#endif
 
-#if CUDA_VERSION >= 12000
 #define LOAD_LIBRARY(swap_expression, call)                                                        \
     do {                                                                                           \
         const char *reason = NULL;                                                                 \
@@ -315,4 +312,3 @@ CUresult hook_cuKernelSetCacheConfig(CUkernel kernel, CUfunc_cache config, CUdev
         code_cache_config_set((CUfunction)kernel, config);
     return result;
 }
-#endif

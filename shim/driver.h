@@ -16,9 +16,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* What our hooks need of later headers (`declared` in driver_calls.txt): a program may be newer
+ * than the headers that we are built with. Handles and pointers, which are only passed on. */
 #if CUDA_VERSION < 12000
-/* cuGetProcAddress_v2 is intercepted whatever the headers; only pointers to this are passed on. */
+typedef struct CUlib_st *CUlibrary;
+typedef struct CUkern_st *CUkernel;
+typedef int CUlibraryOption;
 typedef int CUdriverProcAddressQueryResult;
+#endif
+#if CUDA_VERSION < 12030
+typedef struct CUgraphEdgeData_st CUgraphEdgeData;
 #endif
 
 /* CUeglFrame of cudaEGL.h, which needs EGL's headers; passed by value, never looked into. */

@@ -255,14 +255,12 @@ CUresult hook_cuEventElapsedTime(float *pMilliseconds, CUevent hStart, CUevent h
     return driver.cuEventElapsedTime(pMilliseconds, hStart, hEnd);
 }
 
-#if CUDA_VERSION >= 12080
 CUresult hook_cuEventElapsedTime_v2(float *pMilliseconds, CUevent hStart, CUevent hEnd)
 {
     if (!elapsed_ready(hStart, hEnd))
         return CUDA_ERROR_NOT_READY;
     return driver.cuEventElapsedTime_v2(pMilliseconds, hStart, hEnd);
 }
-#endif
 
 static void forget(CUevent event)
 {

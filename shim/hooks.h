@@ -22,9 +22,7 @@ CUresult hook_cuDevicePrimaryCtxRetain(CUcontext *pctx, CUdevice dev);
 CUresult hook_cuEventDestroy(CUevent hEvent);
 CUresult hook_cuEventDestroy_v2(CUevent hEvent);
 CUresult hook_cuEventElapsedTime(float *pMilliseconds, CUevent hStart, CUevent hEnd);
-#if CUDA_VERSION >= 12080
 CUresult hook_cuEventElapsedTime_v2(float *pMilliseconds, CUevent hStart, CUevent hEnd);
-#endif
 CUresult hook_cuEventQuery(CUevent hEvent);
 CUresult hook_cuEventRecord(enum driver_flavour flavour, CUevent hEvent, CUstream hStream);
 CUresult hook_cuEventRecordWithFlags(enum driver_flavour flavour, CUevent hEvent, CUstream hStream,
@@ -36,12 +34,10 @@ CUresult hook_cuGetProcAddress(const char *symbol, void **pfn, int cudaVersion, 
 CUresult hook_cuGetProcAddress_v2(const char *symbol, void **pfn, int cudaVersion, cuuint64_t flags,
                                   CUdriverProcAddressQueryResult *symbolStatus);
 CUresult hook_cuGraphLaunch(enum driver_flavour flavour, CUgraphExec hGraph, CUstream hStream);
-#if CUDA_VERSION >= 12000
 CUresult hook_cuKernelGetFunction(CUfunction *pFunc, CUkernel kernel);
 CUresult hook_cuKernelSetAttribute(CUfunction_attribute attrib, int val, CUkernel kernel,
                                    CUdevice dev);
 CUresult hook_cuKernelSetCacheConfig(CUkernel kernel, CUfunc_cache config, CUdevice dev);
-#endif
 CUresult hook_cuLaunch(CUfunction f);
 CUresult hook_cuLaunchCooperativeKernel(enum driver_flavour flavour, CUfunction f,
                                         unsigned int gridDimX, unsigned int gridDimY,
@@ -62,16 +58,9 @@ CUresult hook_cuLaunchKernel(enum driver_flavour flavour, CUfunction f, unsigned
                              void **extra);
 CUresult hook_cuLaunchKernelEx(enum driver_flavour flavour, const CUlaunchConfig *config,
                                CUfunction f, void **kernelParams, void **extra);
-#if CUDA_VERSION >= 12040
 CUresult hook_cuLibraryEnumerateKernels(CUkernel *kernels, unsigned int numKernels, CUlibrary lib);
-#endif
-#if CUDA_VERSION >= 12000
 CUresult hook_cuLibraryGetKernel(CUkernel *pKernel, CUlibrary library, const char *name);
-#endif
-#if CUDA_VERSION >= 12040
 CUresult hook_cuLibraryGetKernelCount(unsigned int *count, CUlibrary lib);
-#endif
-#if CUDA_VERSION >= 12000
 CUresult hook_cuLibraryGetModule(CUmodule *pMod, CUlibrary library);
 CUresult hook_cuLibraryLoadData(CUlibrary *library, const void *code, CUjit_option *jitOptions,
                                 void **jitOptionsValues, unsigned int numJitOptions,
@@ -82,7 +71,6 @@ CUresult hook_cuLibraryLoadFromFile(CUlibrary *library, const char *fileName,
                                     unsigned int numJitOptions, CUlibraryOption *libraryOptions,
                                     void **libraryOptionValues, unsigned int numLibraryOptions);
 CUresult hook_cuLibraryUnload(CUlibrary library);
-#endif
 CUresult hook_cuLinkAddData(CUlinkState state, CUjitInputType type, void *data, size_t size,
                             const char *name, unsigned int numOptions, CUjit_option *options,
                             void **optionValues);
@@ -109,14 +97,10 @@ CUresult hook_cuMemsetD32Async(enum driver_flavour flavour, CUdeviceptr dstDevic
                                size_t N, CUstream hStream);
 CUresult hook_cuMemsetD8Async(enum driver_flavour flavour, CUdeviceptr dstDevice, unsigned char uc,
                               size_t N, CUstream hStream);
-#if CUDA_VERSION >= 12040
 CUresult hook_cuModuleEnumerateFunctions(CUfunction *functions, unsigned int numFunctions,
                                          CUmodule mod);
-#endif
 CUresult hook_cuModuleGetFunction(CUfunction *hfunc, CUmodule hmod, const char *name);
-#if CUDA_VERSION >= 12040
 CUresult hook_cuModuleGetFunctionCount(unsigned int *count, CUmodule mod);
-#endif
 CUresult hook_cuModuleLoad(CUmodule *module, const char *fname);
 CUresult hook_cuModuleLoadData(CUmodule *module, const void *image);
 CUresult hook_cuModuleLoadDataEx(CUmodule *module, const void *image, unsigned int numOptions,
@@ -126,12 +110,10 @@ CUresult hook_cuModuleUnload(CUmodule hmod);
 CUresult hook_cuStreamBeginCapture(enum driver_flavour flavour, CUstream hStream);
 CUresult hook_cuStreamBeginCapture_v2(enum driver_flavour flavour, CUstream hStream,
                                       CUstreamCaptureMode mode);
-#if CUDA_VERSION >= 12030
 CUresult hook_cuStreamBeginCaptureToGraph(enum driver_flavour flavour, CUstream hStream,
                                           CUgraph hGraph, const CUgraphNode *dependencies,
                                           const CUgraphEdgeData *dependencyData,
                                           size_t numDependencies, CUstreamCaptureMode mode);
-#endif
 CUresult hook_cuStreamDestroy(CUstream hStream);
 CUresult hook_cuStreamDestroy_v2(CUstream hStream);
 CUresult hook_cuStreamEndCapture(enum driver_flavour flavour, CUstream hStream, CUgraph *phGraph);

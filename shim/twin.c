@@ -32,11 +32,9 @@ static bool is_cluster_size(CUfunction_attribute attribute)
 static CUresult get_attribute(const struct shim_kernel *kernel, CUfunction handle,
                               CUfunction_attribute attribute, int *ret_value)
 {
-#if CUDA_VERSION >= 12000
     CUdevice device;
     if (kernel->is_library_kernel && driver.cuKernelGetAttribute && !driver.cuCtxGetDevice(&device))
         return driver.cuKernelGetAttribute(ret_value, attribute, (CUkernel)handle, device);
-#endif
     return driver.cuFuncGetAttribute(ret_value, attribute, handle);
 }
 
@@ -55,14 +53,12 @@ static bool twin_is_library_kernel(const struct shim_kernel *kernel)
 static void set_attribute(const struct shim_kernel *kernel, CUfunction twin,
                           CUfunction_attribute attribute, int value)
 {
-#if CUDA_VERSION >= 12000
     CUdevice device;
     if (twin_is_library_kernel(kernel)) {
         if (!driver.cuCtxGetDevice(&device))
             driver.cuKernelSetAttribute(attribute, value, (CUkernel)twin, device);
         return;
     }
-#endif
     driver.cuFuncSetAttribute(twin, attribute, value);
 }
 
@@ -85,14 +81,12 @@ static void copy_attributes(const struct shim_kernel *kernel, CUfunction twin)
 
 static void set_cache_config(const struct shim_kernel *kernel, CUfunction twin, CUfunc_cache config)
 {
-#if CUDA_VERSION >= 12000
     CUdevice device;
     if (twin_is_library_kernel(kernel)) {
         if (!driver.cuCtxGetDevice(&device))
             driver.cuKernelSetCacheConfig((CUkernel)twin, config, device);
         return;
     }
-#endif
     driver.cuFuncSetCacheConfig(twin, config);
 }
 
@@ -106,11 +100,9 @@ static CUfunction look_up(const struct shim_kernel *kernel)
         return NULL;
     snprintf(name, size, PTX_TWIN_PREFIX "%s", kernel->of->name);
     CUresult result;
-#if CUDA_VERSION >= 12000
     if (twin_is_library_kernel(kernel))
         result = driver.cuLibraryGetKernel((CUkernel *)&twin, kernel->code->handle, name);
     else
-#endif
         result = driver.cuModuleGetFunction(&twin, kernel->code->handle, name);
     return result ? NULL : twin;
 }
@@ -190,12 +182,10 @@ void code_cache_config_set(CUfunction handle, CUfunc_cache config)
 static CUresult ask_param(const struct shim_kernel *kernel, size_t index, size_t *ret_offset,
                           size_t *ret_size)
 {
-#if CUDA_VERSION >= 12040
     if (kernel->is_library_kernel && driver.cuKernelGetParamInfo)
         return driver.cuKernelGetParamInfo((CUkernel)kernel->original, index, ret_offset, ret_size);
     if (!kernel->is_library_kernel && driver.cuFuncGetParamInfo)
         return driver.cuFuncGetParamInfo(kernel->original, index, ret_offset, ret_size);
-#endif
     return CUDA_ERROR_NOT_SUPPORTED;
 }
 

@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * slots.c - places for the registers of a function. nvcc writes PTX with a new register for almost
+ * every value; those that are never live at once share a slot, so that a warp's registers stay in
+ * the cache. Liveness by the usual data flow over basic blocks, then a linear scan over intervals.
+ * Lanes are independent, so that what holds for one thread holds for a warp in any order.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "tools/softgpu/exec/decode.h"
+
+/* Above this many bits of liveness a function's registers are laid out one after the other. */
+#define MAX_LIVE_BITS ((uint64_t)1 << 31)
+
+#define N_CLASSES 5 /* predicates; 2, 4, 8, 16 bytes of a lane */
+
+struct interval {
+    uint32_t vreg, first, last; /* instructions; first > last: not used */
+};
+
+struct liveness {
+    struct builder *builder;
+    const struct exec_func *func;
+    const struct insn *code;
+    uint32_t n; /* instructions */
+    uint32_t n_vregs;
+    uint32_t *block_of;    /* of each instruction */
+    uint32_t *block_start; /* n_blocks + 1 entries */
+    uint32_t n_blocks;
+    size_t words; /* of a set of registers */
+    uint64_t *in, *out, *used, *defined;
+    struct interval *intervals; /* of each register */
+};
+
+static uint64_t *set_of(const struct liveness *live, uint64_t *sets, uint32_t block)
+{
+    return sets + block * live->words;
+}
+
+static bool test_bit(const uint64_t *set, uint32_t i)
+{
+    return set[i / 64] >> (i % 64) & 1;
+}
+
+static void set_bit(uint64_t *set, uint32_t i)
+{
+    set[i / 64] |= UINT64_C(1) << (i % 64);
+}
+
+typedef void (*visit_fn)(struct liveness *live, uint32_t at, uint32_t vreg, bool is_result,
+                         bool certain);
+
+static void visit_places(struct liveness *live, uint32_t at, const struct exec_places *places,
+                         bool are_results, visit_fn visit)
+{
+    for (size_t i = 0; i < places->n; i++) {
+        uint32_t slot = places->at[i].slot;
+        if (slot != EXEC_NO_SLOT && (slot & EXEC_AREA_MASK) == AREA_FRAME)
+            visit(live, at, slot >> 2, are_results, false);
+    }
+}
+
+/* Calls visit for each register of an instruction, sources first. */
+static void visit_registers(struct liveness *live, uint32_t at, visit_fn visit)
+{
+    const struct insn *in = &live->code[at];
+    const struct exec_call_site *site =
+        in->flow == FLOW_CALL ? &live->builder->sites.at[in->target] : NULL;
+
+    if (in->guard != EXEC_NO_GUARD)
+        visit(live, at, in->guard >> 2, false, false);
+    if (site)
+        visit_places(live, at, &site->args, false, visit);
+    for (int results = 0; results < 2; results++) {
+        for (unsigned i = 0; i < EXEC_OPERANDS; i++) {
+            bool is_result = in->defs >> i & 1;
+            if (in->op[i] != EXEC_NO_SLOT && (in->op[i] & EXEC_AREA_MASK) == AREA_FRAME &&
+                is_result == results)
+                visit(live, at, in->op[i] >> 2, is_result, in->guard == EXEC_NO_GUARD);
+        }
+    }
+    if (site)
+        visit_places(live, at, &site->results, true, visit);
+}
+
+static void collect_use(struct liveness *live, uint32_t at, uint32_t vreg, bool is_result,
+                        bool certain)
+{
+    uint32_t block = live->block_of[at];
+    uint64_t *defined = set_of(live, live->defined, block);
+
+    if (!is_result && !test_bit(defined, vreg))
+        set_bit(set_of(live, live->used, block), vreg);
+    else if (is_result && certain)
+        set_bit(defined, vreg);
+}
+
+static void extend(struct liveness *live, uint32_t vreg, uint32_t at)
+{
+    struct interval *interval = &live->intervals[vreg];
+
+    if (at < interval->first)
+        interval->first = at;
+    if (at > interval->last || interval->last == UINT32_MAX)
+        interval->last = at;
+}
+
+static void collect_place(struct liveness *live, uint32_t at, uint32_t vreg, bool is_result,
+                          bool certain)
+{
+    (void)is_result;
+    (void)certain;
+    extend(live, vreg, at);
+}
+
+static void find_blocks(struct liveness *live)
+{
+    uint32_t start = live->func->start;
+    uint32_t *leader = live->block_of; /* 1: begins a block; then the block's number */
+
+    leader[0] = 1;
+    for (uint32_t i = 0; i < live->n; i++) {
+        const struct insn *in = &live->code[i];
+        if (in->flow == FLOW_NEXT || in->flow == FLOW_CALL)
+            continue;
+        if (i + 1 < live->n)
+            leader[i + 1] = 1;
+        if (in->flow == FLOW_BRANCH)
+            leader[in->target - start] = 1;
+        for (size_t t = 0; in->flow == FLOW_TABLE && t < live->builder->tables.at[in->target].n;
+             t++)
+            leader[live->builder->tables.at[in->target].targets[t] - start] = 1;
+    }
+    for (uint32_t i = 0; i < live->n; i++) {
+        if (leader[i])
+            live->block_start[live->n_blocks++] = i;
+        live->block_of[i] = live->n_blocks - 1;
+    }
+    live->block_start[live->n_blocks] = live->n;
+}
+
+static bool add_set(uint64_t *to, const uint64_t *from, size_t words)
+{
+    uint64_t changed = 0;
+
+    for (size_t i = 0; i < words; i++) {
+        changed |= from[i] & ~to[i];
+        to[i] |= from[i];
+    }
+    return changed != 0;
+}
+
+static bool add_successors(struct liveness *live, uint32_t block)
+{
+    uint32_t last = live->block_start[block + 1] - 1, start = live->func->start;
+    const struct insn *in = &live->code[last];
+    uint64_t *out = set_of(live, live->out, block);
+    bool guarded = in->guard != EXEC_NO_GUARD, changed = false;
+    bool falls = in->flow == FLOW_NEXT || in->flow == FLOW_CALL || guarded;
+
+    if (falls && block + 1 < live->n_blocks)
+        changed |= add_set(out, set_of(live, live->in, block + 1), live->words);
+    if (in->flow == FLOW_BRANCH)
+        changed |=
+            add_set(out, set_of(live, live->in, live->block_of[in->target - start]), live->words);
+    for (size_t t = 0; in->flow == FLOW_TABLE && t < live->builder->tables.at[in->target].n; t++) {
+        uint32_t target = live->builder->tables.at[in->target].targets[t] - start;
+        changed |= add_set(out, set_of(live, live->in, live->block_of[target]), live->words);
+    }
+    return changed;
+}
+
+static void flow_backwards(struct liveness *live)
+{
+    bool changed = true;
+
+    for (uint32_t b = 0; b < live->n_blocks; b++)
+        add_set(set_of(live, live->in, b), set_of(live, live->used, b), live->words);
+    while (changed) {
+        changed = false;
+        for (uint32_t b = live->n_blocks; b-- > 0;) {
+            uint64_t *in = set_of(live, live->in, b), *out = set_of(live, live->out, b);
+            const uint64_t *defined = set_of(live, live->defined, b);
+            if (!add_successors(live, b))
+                continue;
+            for (size_t i = 0; i < live->words; i++) {
+                uint64_t more = out[i] & ~defined[i] & ~in[i];
+                in[i] |= more;
+                changed |= more != 0;
+            }
+        }
+    }
+}
+
+static void extend_over_blocks(struct liveness *live)
+{
+    for (uint32_t b = 0; b < live->n_blocks; b++) {
+        const uint64_t *in = set_of(live, live->in, b), *out = set_of(live, live->out, b);
+        for (size_t w = 0; w < live->words; w++) {
+            for (uint64_t bits = in[w]; bits; bits &= bits - 1)
+                extend(live, w * 64 + __builtin_ctzll(bits), live->block_start[b]);
+            for (uint64_t bits = out[w]; bits; bits &= bits - 1)
+                extend(live, w * 64 + __builtin_ctzll(bits), live->block_start[b + 1] - 1);
+        }
+    }
+}
+
+static void pin(struct liveness *live, const struct exec_places *places)
+{
+    for (size_t i = 0; i < places->n; i++) {
+        if (places->at[i].slot == EXEC_NO_SLOT)
+            continue;
+        extend(live, places->at[i].slot >> 2, 0);
+        extend(live, places->at[i].slot >> 2, live->n - 1);
+    }
+}
+
+static int find_intervals(struct liveness *live)
+{
+    size_t set_words;
+    bool small;
+
+    live->block_of = calloc(live->n, sizeof(*live->block_of));
+    live->block_start = calloc(live->n + 1, sizeof(*live->block_start));
+    if (!live->block_of || !live->block_start)
+        return -ENOMEM;
+    find_blocks(live);
+    live->words = (live->n_vregs + 63) / 64;
+    set_words = live->words * live->n_blocks;
+    small = (uint64_t)set_words * 256 <= MAX_LIVE_BITS;
+    live->in = small ? calloc(set_words * 4 + 1, sizeof(*live->in)) : NULL;
+    if (small && !live->in)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < live->n; i++)
+        visit_registers(live, i, collect_place);
+    if (!small) {
+        for (uint32_t v = 0; v < live->n_vregs; v++) {
+            if (live->intervals[v].first != UINT32_MAX)
+                live->intervals[v] = (struct interval){v, 0, live->n - 1};
+        }
+        return 0;
+    }
+    live->out = live->in + set_words;
+    live->used = live->out + set_words;
+    live->defined = live->used + set_words;
+    for (uint32_t i = 0; i < live->n; i++)
+        visit_registers(live, i, collect_use);
+    flow_backwards(live);
+    extend_over_blocks(live);
+    pin(live, &live->func->params);
+    pin(live, &live->func->results);
+    return 0;
+}
+
+static int compare_intervals(const void *a, const void *b)
+{
+    const struct interval *x = a, *y = b;
+
+    if (x->first != y->first)
+        return x->first < y->first ? -1 : 1;
+    return (x->vreg > y->vreg) - (x->vreg < y->vreg);
+}
+
+static unsigned class_of(enum exec_type type)
+{
+    return type == T_PRED ? 0 : __builtin_ctz(reg_bytes(type));
+}
+
+/* Predicates are handed out in lots, so that every other slot is aligned for vectors. */
+#define LOT_BYTES 64u
+
+static uint32_t class_bytes(unsigned class)
+{
+    return class ? (1u << class) * EXEC_WARP_LANES : LOT_BYTES;
+}
+
+/* The scan: free slots by class, and when each slot in use becomes free. */
+struct scan {
+    VEC(uint32_t) free_slots[N_CLASSES];
+    VEC(struct interval) active; /* vreg, first = class, last; in no order */
+    uint32_t *slots;             /* of each register */
+    uint32_t top;
+    unsigned pressure, most; /* 32-bit registers */
+};
+
+static unsigned weight(unsigned class)
+{
+    return class == 0 ? 0 : class <= 2 ? 1 : 1u << (class - 2);
+}
+
+static int expire(struct scan *scan, uint32_t now)
+{
+    for (uint32_t i = 0; i < scan->active.n;) {
+        struct interval *active = &scan->active.at[i];
+        uint32_t *slot;
+        if (active->last >= now) {
+            i++;
+            continue;
+        }
+        slot = vec_push(&scan->free_slots[active->first]);
+        if (!slot)
+            return -ENOMEM;
+        *slot = scan->slots[active->vreg];
+        scan->pressure -= weight(active->first);
+        *active = scan->active.at[--scan->active.n];
+    }
+    return 0;
+}
+
+static int new_slot(struct scan *scan, unsigned class, uint32_t *ret_slot)
+{
+    if (scan->top > (uint32_t)INT32_MAX - 1024)
+        return -ENOMEM;
+    *ret_slot = scan->top;
+    scan->top += class_bytes(class);
+    for (uint32_t at = *ret_slot + 4; class == 0 && at < scan->top; at += 4) {
+        uint32_t *slot = vec_push(&scan->free_slots[class]);
+        if (!slot)
+            return -ENOMEM;
+        *slot = at;
+    }
+    return 0;
+}
+
+static int place(struct scan *scan, const struct interval *interval, unsigned class)
+{
+    struct interval *active = vec_push(&scan->active);
+
+    if (!active)
+        return -ENOMEM;
+    *active = (struct interval){interval->vreg, class, interval->last};
+    if (scan->free_slots[class].n)
+        scan->slots[interval->vreg] = scan->free_slots[class].at[--scan->free_slots[class].n];
+    else if (new_slot(scan, class, &scan->slots[interval->vreg]) < 0)
+        return -ENOMEM;
+    scan->pressure += weight(class);
+    if (scan->pressure > scan->most)
+        scan->most = scan->pressure;
+    return 0;
+}
+
+/* Wider slots first in memory would align them better, but x86 and ARM load across lines well. */
+static int assign(struct liveness *live, const struct vreg *vregs, struct scan *scan)
+{
+    int r = 0;
+
+    qsort(live->intervals, live->n_vregs, sizeof(*live->intervals), compare_intervals);
+    for (uint32_t i = 0; i < live->n_vregs && r == 0; i++) {
+        const struct interval *interval = &live->intervals[i];
+        if (interval->first == UINT32_MAX)
+            break;
+        r = expire(scan, interval->first);
+        if (r == 0)
+            r = place(scan, interval, class_of(vregs[interval->vreg].type));
+    }
+    return r;
+}
+
+static uint32_t slot_of(const struct scan *scan, uint32_t operand)
+{
+    if (operand == EXEC_NO_SLOT || (operand & EXEC_AREA_MASK) != AREA_FRAME)
+        return operand;
+    return scan->slots[operand >> 2] | AREA_FRAME;
+}
+
+static void rewrite_places(const struct scan *scan, struct exec_places *places)
+{
+    for (size_t i = 0; i < places->n; i++)
+        places->at[i].slot = slot_of(scan, places->at[i].slot);
+}
+
+static void rewrite(struct builder *builder, struct exec_func *func, const struct scan *scan)
+{
+    for (uint32_t i = func->start; i < func->end; i++) {
+        struct insn *in = &builder->code.at[i];
+        for (unsigned o = 0; o < EXEC_OPERANDS; o++)
+            in->op[o] = slot_of(scan, in->op[o]);
+        if (in->guard != EXEC_NO_GUARD)
+            in->guard = slot_of(scan, in->guard);
+        if (in->flow == FLOW_CALL) {
+            rewrite_places(scan, &builder->sites.at[in->target].args);
+            rewrite_places(scan, &builder->sites.at[in->target].results);
+        }
+    }
+    rewrite_places(scan, &func->params);
+    rewrite_places(scan, &func->results);
+    func->frame_bytes = scan->top;
+    func->pressure = scan->most;
+}
+
+static void finish(struct liveness *live, struct scan *scan)
+{
+    free(live->block_of);
+    free(live->block_start);
+    free(live->in);
+    free(live->intervals);
+    for (unsigned i = 0; i < N_CLASSES; i++)
+        free(scan->free_slots[i].at);
+    free(scan->active.at);
+    free(scan->slots);
+}
+
+int slots_assign(struct builder *builder, uint32_t index)
+{
+    struct exec_func *func = &builder->funcs.at[index];
+    const struct func_build *build = &builder->func_builds.at[index];
+    struct liveness live = {.builder = builder,
+                            .func = func,
+                            .code = builder->code.at + func->start,
+                            .n = func->end - func->start,
+                            .n_vregs = build->vregs.n};
+    struct scan scan = {0};
+    int r = -ENOMEM;
+
+    live.intervals = calloc(live.n_vregs + 1, sizeof(*live.intervals));
+    scan.slots = calloc(live.n_vregs + 1, sizeof(*scan.slots));
+    if (live.intervals && scan.slots) {
+        for (uint32_t v = 0; v < live.n_vregs; v++)
+            live.intervals[v] = (struct interval){v, UINT32_MAX, UINT32_MAX};
+        r = find_intervals(&live);
+        if (r == 0)
+            r = assign(&live, build->vregs.at, &scan);
+        if (r == 0)
+            rewrite(builder, func, &scan);
+    }
+    finish(&live, &scan);
+    return r;
+}

@@ -41,14 +41,14 @@ has_header() {
 }
 
 # need PACKAGE CONDITION...: remembers the package if the condition does not hold.
+missing=()
 need() {
     local package=$1
     shift
     "$@" >/dev/null 2>&1 || missing+=("$package")
 }
 
-# What every build needs; then whatever conditions the caller noted with `need`.
-missing=()
+# What every build needs, and what the caller noted with `need`; or it ends here.
 install_missing() {
     need gcc have cc
     need libc6-dev has_header stdio.h
@@ -64,9 +64,19 @@ install_missing() {
     need uthash-dev has_header uthash.h
     [ "${#missing[@]}" -eq 0 ] && return
     say "installing with apt: ${missing[*]}"
-    install_packages "${missing[@]}" && return
+    install_packages "${missing[@]}" && missing=() && return
     echo "could not install them; please install by hand: ${missing[*]}" >&2
     exit 1
+}
+
+# What the caller noted with `need` since, one by one: it can do without.
+install_optional() {
+    local package
+    for package in "${missing[@]}"; do
+        say "installing with apt: $package"
+        install_packages "$package" || echo "could not install $package; doing without"
+    done
+    missing=()
 }
 
 # Distributions of 2022 have a meson that is too old for us: then take one from PyPI, apart.

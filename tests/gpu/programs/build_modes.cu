@@ -25,7 +25,7 @@
 // expect-sliced: *blend*
 // expect-sliced: *scatter*
 // modes: auto-rr 1-rr 7-fcfs odd-*
-// unsliced-variants: sass_only
+// unsliced-variants: sass_only relocatable
 #include "check.h"
 #include <thread>
 

@@ -136,8 +136,14 @@ def read_calls(path):
     return rows, marks
 
 
+def plain_name(proto):
+    """The symbol without its flavour."""
+    return re.sub(r'_ptsz$|_ptds$', '', proto.symbol)
+
+
 def classify(protos, rows, marks):
-    """symbol -> Row, a row for the exact symbol before one for its base name."""
+    """symbol -> Row: a row for the exact symbol goes before one for this version in both flavours,
+    and that before one for the base name."""
     wrong = []
     bases = {proto.base for proto in protos.values()}
     for row in rows.values():
@@ -148,7 +154,7 @@ def classify(protos, rows, marks):
             wrong.append('%s %s: no such symbol in the headers' % (mark, symbol))
     chosen = {}
     for proto in protos.values():
-        row = rows.get(proto.symbol) or rows.get(proto.base)
+        row = rows.get(proto.symbol) or rows.get(plain_name(proto)) or rows.get(proto.base)
         if row is None:
             wrong.append('%s: not classified: add a row to driver_calls.txt' % proto.symbol)
         chosen[proto.symbol] = row
@@ -181,12 +187,12 @@ def wait_call(proto, row):
 
 
 def hook_name(proto):
-    return 'hook_' + re.sub(r'_pts[z]$|_ptds$', '', proto.symbol)
+    return 'hook_' + plain_name(proto)
 
 
 def two_flavours(proto, protos):
     """Whether the hook of this symbol serves both flavours, and so must be told which."""
-    plain = hook_name(proto)[len('hook_'):]
+    plain = plain_name(proto)
     twins = [protos[s] for s in (plain, plain + '_ptsz', plain + '_ptds') if s in protos]
     if len({tuple(p.type for p in twin.params) for twin in twins}) != 1:
         raise Refused('%s: its two flavours take different parameters' % plain)

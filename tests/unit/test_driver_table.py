@@ -94,12 +94,11 @@ def check_refusals(include, folder):
 ONLY_READ = re.compile('cuStreamGet|cuStreamIsCapturing|cuStreamUpdateCaptureDependencies')
 # Rows that a reader of the driver's manual would write down.
 EXPECTED = {
-    'cuMemsetD8Async': 'ORDER shim_order_stream(hStream, FLAVOUR_LEGACY)',
-    'cuMemsetD8Async_ptsz': 'ORDER shim_order_stream(hStream, FLAVOUR_PER_THREAD)',
+    'cuMemsetD2D8Async': 'ORDER shim_order_stream(hStream, FLAVOUR_LEGACY)',
+    'cuMemsetD2D8Async_ptsz': 'ORDER shim_order_stream(hStream, FLAVOUR_PER_THREAD)',
     'cuMemcpyHtoD_v2': 'SYNC shim_sync_stream(NULL, FLAVOUR_LEGACY)',
     'cuMemcpyHtoD_v2_ptds': 'SYNC shim_sync_stream(NULL, FLAVOUR_PER_THREAD)',
-    'cuStreamSynchronize_ptsz': 'SYNC shim_sync_stream(hStream, FLAVOUR_PER_THREAD)',
-    'cuCtxSynchronize': 'SYNC shim_sync_context(NULL)',
+    'cuTexRefSetFlags': 'ORDER shim_order_context(NULL)',
     'cuCtxSynchronize_v2': 'SYNC shim_sync_context(ctx)',
     'cuCtxRecordEvent': 'ORDER shim_order_context(hCtx)',
     'cuMemFree_v2': 'ORDER shim_order_all()',

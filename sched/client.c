@@ -28,6 +28,7 @@ struct sched_client *sched_client_create(struct sched *s, const char *name)
     pthread_mutex_lock(&s->mutex);
     client->id = s->n_clients_made++;
     DL_APPEND(s->clients, client);
+    trace_client(s->trace, client);
     pthread_mutex_unlock(&s->mutex);
     return client;
 }
@@ -105,6 +106,7 @@ void client_release(struct sched_client *client)
     }
     s->n_marks_wanted -= client->mark_queue != NULL;
     DL_DELETE(s->clients, client);
+    stats_keep(s, client);
     free(client);
 }
 

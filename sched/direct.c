@@ -61,8 +61,8 @@ static enum sched_admit admit_light(struct sched *s, struct sched_client *client
     return seen_ns + est_ns >= window_ns / 4 ? ADMIT_DIRECT_MARK : ADMIT_DIRECT;
 }
 
-enum sched_admit sched_admit(struct sched *s, struct sched_client *client,
-                             struct kernel_shape *shape, struct grid3 grid)
+static enum sched_admit admit(struct sched *s, struct sched_client *client,
+                              struct kernel_shape *shape, struct grid3 grid)
 {
     if (atomic_load_explicit(&sched_held, memory_order_acquire))
         return ADMIT_QUEUE;
@@ -75,6 +75,15 @@ enum sched_admit sched_admit(struct sched *s, struct sched_client *client,
     if (atomic_load_explicit(&s->contended, memory_order_relaxed))
         return admit_light(s, client, shape, grid);
     return admit_alone(s, client, shape, grid);
+}
+
+enum sched_admit sched_admit(struct sched *s, struct sched_client *client,
+                             struct kernel_shape *shape, struct grid3 grid)
+{
+    enum sched_admit answer = admit(s, client, shape, grid);
+    if (s->config.stats && answer != ADMIT_QUEUE)
+        stats_direct(client, shape, grid);
+    return answer;
 }
 
 void sched_mark_direct(struct sched *s, struct sched_client *client, struct sched_queue *queue)

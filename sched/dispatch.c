@@ -86,6 +86,7 @@ static void leave_queue(struct sched *s, struct launch *launch)
     launch->refused = NULL;
     if (s->on_trial == launch)
         s->on_trial = NULL;
+    stats_launch(launch);
     launch->client->n_held--;
     queue_pop(launch->op.queue);
     client_release(launch->client);
@@ -111,7 +112,7 @@ static void set_fence(struct sched *s, struct launch *launch)
     struct flight *flight = flight_start(s, FLIGHT_FENCE, client, launch->op.queue);
     if (!flight)
         return;
-    flight->submitted_ns = flight->expected_ns = sched_now(s);
+    flight->queued_ns = flight->submitted_ns = flight->expected_ns = sched_now(s);
     pthread_mutex_unlock(&s->mutex);
     int error = s->ops->mark_stream(s->gpu, launch->stream, &flight->mark);
     pthread_mutex_lock(&s->mutex);
@@ -155,6 +156,8 @@ static struct flight *new_flight(struct sched *s, struct launch *launch, const s
     struct flight *flight = flight_start(s, launch->whole ? FLIGHT_WHOLE : FLIGHT_SLICE,
                                          launch->client, launch->op.queue);
     flight->shape = launch->shape;
+    flight->queued_ns = launch->queued_ns;
+    flight->first_index = piece->slices[0].index;
     if (launch->shape)
         kernel_ref(launch->shape->kernel);
     if (launch->whole) {

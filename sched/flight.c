@@ -53,6 +53,7 @@ void flight_add(struct sched *s, struct flight *flight, uint64_t est_ns, uint64_
     if (!flight->in_window) {
         flight->in_window = true;
         flight->submitted_ns = now;
+        flight->queued_ns = flight->queued_ns ? flight->queued_ns : now;
         s->n_in_window++;
     }
     flight->est_ns += est_ns;
@@ -164,7 +165,21 @@ static void update_queue(struct flight *flight, uint64_t now)
     queue_settle(queue);
 }
 
-/* Frees the flight. busy_ns: its share of the device's time; 0 when it was dropped. */
+static void free_flight(struct sched *s, struct flight *flight)
+{
+    struct sched_client *client = flight->client;
+    if (flight->marked)
+        s->ops->drop_mark(s->gpu, &flight->mark);
+    if (flight->shape)
+        kernel_unref(flight->shape->kernel);
+    DL_DELETE(s->flights, flight);
+    s->n_flights--;
+    LL_PREPEND(s->free_flights, flight);
+    client->n_flights--;
+    client_release(client);
+}
+
+/* busy_ns: its share of the device's time; 0 when it was dropped. */
 static void finish(struct sched *s, struct flight *flight, uint64_t busy_ns, uint64_t now)
 {
     struct sched_client *client = flight->client;
@@ -177,17 +192,10 @@ static void finish(struct sched *s, struct flight *flight, uint64_t busy_ns, uin
                              (int64_t)busy_ns - (int64_t)flight->window_ns);
     if (flight->kind == FLIGHT_DIRECT)
         take_direct(client, flight->est_ns);
+    stats_flight(flight, busy_ns);
     finish_launches(s, flight);
     update_queue(flight, now);
-    if (flight->marked)
-        s->ops->drop_mark(s->gpu, &flight->mark);
-    if (flight->shape)
-        kernel_unref(flight->shape->kernel);
-    DL_DELETE(s->flights, flight);
-    s->n_flights--;
-    LL_PREPEND(s->free_flights, flight);
-    client->n_flights--;
-    client_release(client);
+    free_flight(s, flight);
 }
 
 /* What was reached since the last look, as a whole. */
@@ -240,22 +248,31 @@ static uint64_t charge_of(const struct sched *s, const struct batch *batch, uint
     return later(batch->weight_ns, busy_ns > others_ns ? busy_ns - others_ns : 0);
 }
 
-static void finish_batch(struct sched *s, const struct batch *batch, uint64_t now)
+/* Charges and frees those that are done. They are shown one after the other in the trace. */
+static void finish_reached(struct sched *s, const struct batch *batch, uint64_t charge_ns,
+                           uint64_t seen_from, uint64_t now)
 {
     struct flight *flight, *next;
+    double run_ns = (double)seen_from, seen_ns = (double)(now - seen_from);
+    DL_FOREACH_SAFE(s->flights, flight, next)
+    {
+        flight->mixed |= batch->overtook;
+        if (!flight->reached)
+            continue;
+        double share = (double)(flight->window_ns + 1) / (double)batch->weight_ns;
+        trace_flight(s->trace, flight, (uint64_t)run_ns, (uint64_t)(run_ns + share * seen_ns));
+        run_ns += share * seen_ns;
+        finish(s, flight, (uint64_t)(share * (double)charge_ns), now);
+    }
+}
+
+static void finish_batch(struct sched *s, const struct batch *batch, uint64_t now)
+{
     uint64_t seen_from = later(s->seen_ns, batch->first_submitted_ns);
     uint64_t from = later(s->done_ns, batch->first_submitted_ns);
     uint64_t charge_ns = charge_of(s, batch, now > from ? now - from : 0);
-    learn(batch, now > seen_from ? now - seen_from : 0);
-    DL_FOREACH_SAFE(s->flights, flight, next)
-    {
-        if (flight->reached) {
-            double share = (double)(flight->window_ns + 1) / (double)batch->weight_ns;
-            finish(s, flight, (uint64_t)(share * (double)charge_ns), now);
-        } else if (batch->overtook) {
-            flight->mixed = true;
-        }
-    }
+    learn(batch, now - seen_from);
+    finish_reached(s, batch, charge_ns, seen_from, now);
     s->seen_ns = now;
     s->done_ns = s->n_in_window ? from + charge_ns : now;
     s->expected_ns = now + s->in_window_ns;

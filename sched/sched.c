@@ -36,7 +36,9 @@ int sched_create(const struct sched_config *config, const struct gpu_ops *ops, v
                         .turn_look_ns = NEVER};
     s->long_ns = 2 * config->quantum_ns > LONG_NS ? 2 * config->quantum_ns : LONG_NS;
     s->policy = config->policy->create(config);
+    s->trace = config->trace ? trace_create() : NULL;
     if (!s->policy || init_locks(s)) {
+        trace_destroy(s->trace);
         config->policy->destroy(s->policy);
         free(s);
         return -ENOMEM;
@@ -62,6 +64,8 @@ static void free_all(struct sched *s)
     struct sched_queue *queue, *next;
     LL_FOREACH_SAFE(s->free_queues, queue, next)
     free(queue);
+    stats_finish(s);
+    trace_destroy(s->trace);
     s->config.policy->destroy(s->policy);
     pthread_cond_destroy(&s->advanced);
     pthread_cond_destroy(&s->wake);

@@ -17,6 +17,8 @@
 #include <stdalign.h>
 
 #include "sched/policy.h"
+#include "sched/stats.h"
+#include "sched/trace.h"
 
 #define NEVER UINT64_MAX
 #define MAX_FLIGHTS                                                                                \
@@ -74,6 +76,7 @@ struct sched_client {
     unsigned n_held, n_flights;     /* it is freed when retired and both are 0 */
     struct sched_queue *mark_queue; /* a mark is wanted there: see direct.c */
     uint32_t n_fenced;              /* n_direct when the last fence was set */
+    struct client_stats stats;
     /* What its launching threads write at each direct launch, on a line of its own. Relaxed. */
     alignas(64) _Atomic unsigned activity; /* enum client_activity */
     _Atomic uint32_t n_direct;             /* launches that went straight through; wraps */
@@ -108,7 +111,8 @@ struct flight {
     uint64_t blocks, waves;
     uint64_t est_ns;    /* 0: not known */
     uint64_t window_ns; /* what it takes of the window, and was charged: est_ns or a guess */
-    uint64_t submitted_ns, expected_ns;
+    uint64_t queued_ns, submitted_ns, expected_ns;
+    uint32_t first_index; /* of its slices */
 };
 
 struct sched {
@@ -133,6 +137,8 @@ struct sched {
     struct sched_queue *blocked, *calls, *released;
     struct sched_client *clients;
     uint32_t n_clients_made;
+    struct client_stats *past_stats; /* of clients that are gone */
+    struct trace *trace;             /* NULL: not wanted */
     unsigned n_active;
     unsigned n_held;         /* operations */
     unsigned n_marks_wanted; /* clients with a mark_queue */

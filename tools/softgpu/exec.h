@@ -2,9 +2,9 @@
  *
  * exec.h - PTX on the CPU: what the software device's driver asks of the interpreter.
  *
- * The driver side (device.h and the cu* entry points) owns memory, streams and the clock; this side owns
- * programs and runs one block at a time, to its end or until it yields, on the calling thread. No
- * global state; several threads may run blocks of one program at once.
+ * The driver side (device.h and the cu* entry points) owns memory, streams and the clock; this side
+ * owns programs and runs one block at a time, to its end or until it yields, on the calling thread.
+ * No global state; several threads may run blocks of one program at once.
  */
 #ifndef SOFTGPU_EXEC_H
 #define SOFTGPU_EXEC_H
@@ -13,11 +13,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a program sees of memory. Device addresses are host addresses; check() decides what is allowed. */
+/* What a program sees of memory. Device addresses are host addresses; check() decides what is
+ * allowed. */
 struct exec_memory {
     /* May the range be read/written by the device? Returns 0, or -EFAULT (out of bounds or freed).
-     * Called for accesses that miss the interpreter's own small cache of the last ranges seen, which
-     * it forgets when *generation changes. ret_range tells the whole allocation around addr. */
+     * Called for accesses that miss the interpreter's own small cache of the last ranges seen,
+     * which it forgets when *generation changes. ret_range tells the whole allocation around addr.
+     */
     int (*check)(void *arg, uint64_t addr, size_t bytes, bool write, uint64_t ret_range[2]);
     const _Atomic uint64_t *generation; /* moved on by every free */
     void *arg;
@@ -35,21 +37,23 @@ struct exec_kernel {
     size_t param_bytes;
     const uint32_t (*params)[2]; /* offset and size of each, bytes */
     size_t n_params;
-    unsigned registers;          /* an estimate, for occupancy */
+    unsigned registers; /* an estimate, for occupancy */
     size_t static_shared_bytes, local_bytes;
     uint32_t max_threads, reqntid[3], reqcluster[3];
 };
 
 struct exec_program; /* one loaded module: code, globals, constants */
 
-/* An error in the text or an instruction we do not have: line and message as a JIT log wants them. */
+/* An error in the text or an instruction we do not have: line and message as a JIT log wants them.
+ */
 struct exec_error {
     unsigned line;
     char message[256];
 };
 
 /* n texts are linked into one program (functions and globals by name). -EINVAL syntax, -ENOTSUP an
- * unsupported instruction or directive, -ENOENT an undefined symbol, -ENOMEM; ret_error says more. */
+ * unsupported instruction or directive, -ENOENT an undefined symbol, -ENOMEM; ret_error says more.
+ */
 int exec_program_create(const char *const *texts, const size_t *sizes, size_t n,
                         struct exec_program **ret_program, struct exec_error *ret_error);
 void exec_program_destroy(struct exec_program *program);
@@ -59,21 +63,21 @@ size_t exec_kernels(const struct exec_program *program, const struct exec_kernel
 const struct exec_global *exec_find_global(const struct exec_program *program, const char *name);
 
 enum exec_status {
-    EXEC_DONE,      /* every thread exited */
-    EXEC_YIELDED,   /* instruction budget used up (a spinning block, say): call again */
-    EXEC_FAULT,     /* illegal or misaligned address, trap, assert ...: see struct exec_fault */
+    EXEC_DONE,    /* every thread exited */
+    EXEC_YIELDED, /* instruction budget used up (a spinning block, say): call again */
+    EXEC_FAULT,   /* illegal or misaligned address, trap, assert ...: see struct exec_fault */
 };
 
 enum exec_fault_kind {
     EXEC_FAULT_NONE,
-    EXEC_FAULT_ADDRESS,    /* CUDA_ERROR_ILLEGAL_ADDRESS */
-    EXEC_FAULT_MISALIGNED, /* CUDA_ERROR_MISALIGNED_ADDRESS */
-    EXEC_FAULT_TRAP,       /* CUDA_ERROR_LAUNCH_FAILED */
-    EXEC_FAULT_ASSERT,     /* CUDA_ERROR_ASSERT */
-    EXEC_FAULT_INSTRUCTION,/* CUDA_ERROR_ILLEGAL_INSTRUCTION */
-    EXEC_FAULT_STACK,      /* CUDA_ERROR_LAUNCH_FAILED, call stack overflow */
-    EXEC_FAULT_BARRIER,    /* threads of a block wait at barriers that can never complete */
-    EXEC_FAULT_RACE,       /* shared memory race found by the checker */
+    EXEC_FAULT_ADDRESS,     /* CUDA_ERROR_ILLEGAL_ADDRESS */
+    EXEC_FAULT_MISALIGNED,  /* CUDA_ERROR_MISALIGNED_ADDRESS */
+    EXEC_FAULT_TRAP,        /* CUDA_ERROR_LAUNCH_FAILED */
+    EXEC_FAULT_ASSERT,      /* CUDA_ERROR_ASSERT */
+    EXEC_FAULT_INSTRUCTION, /* CUDA_ERROR_ILLEGAL_INSTRUCTION */
+    EXEC_FAULT_STACK,       /* CUDA_ERROR_LAUNCH_FAILED, call stack overflow */
+    EXEC_FAULT_BARRIER,     /* threads of a block wait at barriers that can never complete */
+    EXEC_FAULT_RACE,        /* shared memory race found by the checker */
 };
 
 struct exec_fault {
@@ -105,7 +109,8 @@ struct exec_block; /* the running state of one block: registers, shared and loca
 
 int exec_block_create(const struct exec_launch *launch, const uint32_t index[3], uint32_t sm,
                       struct exec_block **ret_block);
-/* Runs up to budget instructions (counted per thread). ret_cost: cycles by the cost table since the last call. */
+/* Runs up to budget instructions (counted per thread). ret_cost: cycles by the cost table since the
+ * last call. */
 enum exec_status exec_block_run(struct exec_block *block, uint64_t budget, uint64_t *ret_cost,
                                 struct exec_fault *ret_fault);
 void exec_block_destroy(struct exec_block *block);

@@ -9,7 +9,29 @@
 #ifndef SOFTGPU_DRIVER_CAPTURE_H
 #define SOFTGPU_DRIVER_CAPTURE_H
 
+#include <pthread.h>
+
 #include "tools/softgpu/driver/driver.h"
+#include "tools/softgpu/driver/graph.h"
+
+struct capture {
+    struct capture *next;
+    struct CUgraph_st *graph;
+    struct CUstream_st *origin;
+    CUstreamCaptureMode mode;
+    pthread_t thread; /* that began it */
+    unsigned long long id;
+    bool invalid;
+};
+
+CUresult capture_begin(struct CUstream_st *stream, CUstreamCaptureMode mode);
+/* The capture is over in any case but UNMATCHED, WRONG_THREAD, ILLEGAL_STATE. *ret_graph is NULL on
+ * errors. */
+CUresult capture_end(struct CUstream_st *stream, struct CUgraph_st **ret_graph);
+CUstreamCaptureStatus capture_status(struct CUstream_st *stream, unsigned long long *ret_id);
+/* The stream's next node comes behind these, and behind its present ones if keep. */
+CUresult capture_set_tails(struct CUstream_st *stream, struct CUgraphNode_st *const *nodes,
+                           size_t n, bool keep);
 
 /* INVALIDATED, or IMPLICIT where work on the legacy stream would tie in a captured one; else
  * success. */

@@ -32,7 +32,14 @@
 #define DRIVER_LEAST_PRIORITY    0
 #define DRIVER_GREATEST_PRIORITY (-5)
 
-struct capture; /* drv_capture.h */
+struct capture; /* capture.h */
+struct CUgraphNode_st;
+
+/* A growing array of nodes (graph.h). */
+struct nodes {
+    struct CUgraphNode_st **at;
+    size_t n, cap;
+};
 
 struct CUstream_st {
     struct stream order;
@@ -42,15 +49,15 @@ struct CUstream_st {
     unsigned long long id;
     uint64_t thread;         /* per-thread default stream of this thread, else 0 */
     struct capture *capture; /* what it is being captured into, or NULL */
+    struct nodes tails;      /* ... and the nodes its next one comes behind */
 };
 
 struct CUevent_st {
     struct CUctx_st *ctx;
     unsigned flags;
-    struct task *task;             /* what it was recorded as; NULL: never, or captured */
-    struct capture *capture;       /* recorded in this capture ... */
-    struct CUgraphNode_st **nodes; /* ... behind these nodes */
-    size_t n_nodes;
+    struct task *task;          /* what it was recorded as last; device's lock */
+    unsigned long long capture; /* recorded in the capture of this id, or 0 ... */
+    struct nodes nodes;         /* ... behind these nodes */
 };
 
 struct CUctx_st {
@@ -118,8 +125,8 @@ struct CUmod_st *context_module_of(const struct CUlib_st *library);
 CUresult stream_put(struct CUstream_st *stream, struct work *work, int priority);
 /* As stream_put, but a capturing stream is refused, and done before it returns. */
 CUresult stream_put_and_wait(struct CUstream_st *stream, struct work *work);
-/* May the program wait or ask now, or would that break a capture? */
-CUresult capture_allows_waiting(struct CUctx_st *ctx);
+/* May the program do now what waits for the device, or would that break a capture? */
+CUresult capture_allows_waiting(void);
 
 /* Function or kernel handle, for the current context. */
 CUresult function_lookup(CUfunction handle, struct CUfunc_st **ret_function);

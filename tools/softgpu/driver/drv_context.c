@@ -108,7 +108,7 @@ struct CUmod_st *context_module_of(const struct CUlib_st *library)
 
 CUresult context_synchronize(struct CUctx_st *ctx)
 {
-    CUresult r = capture_allows_waiting(ctx);
+    CUresult r = capture_allows_waiting();
 
     if (r)
         return r;
@@ -402,3 +402,25 @@ EXPORT CUresult CUDAAPI cuCtxSynchronize(void)
 
     return r ? r : context_synchronize(ctx);
 }
+
+#if CUDA_VERSION >= 13000
+EXPORT CUresult CUDAAPI cuCtxSynchronize_v2(CUcontext handle)
+{
+    struct CUctx_st *ctx;
+    CUresult r = context_check(handle, &ctx);
+
+    return r ? r : context_synchronize(ctx);
+}
+
+EXPORT CUresult CUDAAPI cuCtxGetDevice_v2(CUdevice *device, CUcontext handle)
+{
+    struct CUctx_st *ctx;
+    CUresult r = context_check(handle, &ctx);
+
+    if (!r && !device)
+        r = CUDA_ERROR_INVALID_VALUE;
+    if (!r)
+        *device = 0;
+    return r;
+}
+#endif

@@ -5,23 +5,21 @@
 #include "tools/softgpu/driver/driver.h"
 
 struct error_row {
-    CUresult code;
+    int code;
     const char *name, *words;
 };
 
-#define ROW(code, words)                                                                           \
-    {                                                                                              \
-        code, #code, words                                                                         \
-    }
-
 static const struct error_row table[] = {
-#include "tools/softgpu/driver/errors.inc"
+#define BOTH(number, name, runtime_name, words) {number, #name, words},
+#define DRIVER(number, name, words)             {number, #name, words},
+#define RUNTIME(...)
+#include "tools/softgpu/errors.inc"
 };
 
 static const struct error_row *find(CUresult code)
 {
     for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
-        if (table[i].code == code)
+        if (table[i].code == (int)code)
             return &table[i];
     return NULL;
 }

@@ -68,8 +68,8 @@ EXPORT CUresult CUDAAPI cuEventQuery(CUevent event)
     CUresult r = check(event);
     bool done;
 
-    if (!r)
-        r = event->capture ? CUDA_ERROR_CAPTURED_EVENT : capture_allows_waiting(event->ctx);
+    if (!r && event->capture)
+        r = CUDA_ERROR_CAPTURED_EVENT;
     if (!r)
         r = context_error(event->ctx);
     if (r)
@@ -85,8 +85,8 @@ EXPORT CUresult CUDAAPI cuEventSynchronize(CUevent event)
     CUresult r = check(event);
     struct task *task;
 
-    if (!r)
-        r = event->capture ? CUDA_ERROR_CAPTURED_EVENT : capture_allows_waiting(event->ctx);
+    if (!r && event->capture)
+        r = CUDA_ERROR_CAPTURED_EVENT;
     if (r)
         return r;
     device_lock();

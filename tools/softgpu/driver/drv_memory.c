@@ -11,6 +11,10 @@
 static CUresult allocate(struct CUctx_st *ctx, enum memory_kind kind, size_t bytes, unsigned flags,
                          uint64_t *ret_start)
 {
+    CUresult r = capture_allows_waiting();
+
+    if (r)
+        return r;
     if (driver_fails_now(COUNT_ALLOC) || memory_alloc(kind, bytes, flags, ctx, ret_start))
         return bytes ? CUDA_ERROR_OUT_OF_MEMORY : CUDA_ERROR_INVALID_VALUE;
     return CUDA_SUCCESS;
@@ -198,3 +202,32 @@ EXPORT CUresult CUDAAPI cuMemGetAddressRange(CUdeviceptr *ret_start, size_t *ret
         *ret_bytes = range.size_bytes;
     return CUDA_SUCCESS;
 }
+
+/* Advice about where managed memory should be: it has one place only. */
+static CUresult advise(CUdeviceptr start, size_t bytes)
+{
+    struct CUctx_st *ctx;
+    CUresult r = context_current(&ctx);
+
+    if (!r && (!bytes || !memory_holds(start, bytes, MEMORY_MANAGED)))
+        r = CUDA_ERROR_INVALID_VALUE;
+    return r;
+}
+
+#if CUDA_VERSION >= 13000
+EXPORT CUresult CUDAAPI cuMemAdvise(CUdeviceptr start, size_t bytes, CUmem_advise advice,
+                                    CUmemLocation location)
+{
+    (void)advice;
+    (void)location;
+    return advise(start, bytes);
+}
+#else
+EXPORT CUresult CUDAAPI cuMemAdvise(CUdeviceptr start, size_t bytes, CUmem_advise advice,
+                                    CUdevice device)
+{
+    (void)advice;
+    (void)device;
+    return advise(start, bytes);
+}
+#endif

@@ -42,6 +42,9 @@ static CUresult look_up(const char *name, void **ret, int version, cuuint64_t fl
 
     if (!name || !ret || (flags & ~(cuuint64_t)3) || version > CUDA_VERSION)
         return CUDA_ERROR_INVALID_VALUE;
+    /* The one function whose newest form has a name of its own. */
+    if (version >= 12000 && !strcmp(name, "cuGraphInstantiate"))
+        name = "cuGraphInstantiateWithFlags";
     symbol = find(name, version, flags & CU_GET_PROC_ADDRESS_PER_THREAD_DEFAULT_STREAM, &known);
     *ret = symbol ? symbol->address : NULL;
     *ret_status = symbol ? 0 : known ? 2 : 1;

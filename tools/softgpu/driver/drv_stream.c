@@ -137,11 +137,12 @@ CUresult stream_put(struct CUstream_st *stream, struct work *work, int priority)
 
 CUresult stream_put_and_wait(struct CUstream_st *stream, struct work *work)
 {
-    CUresult r = capture_allows_waiting(stream->ctx);
+    CUresult r = capture_check(stream);
     struct task *task;
 
-    if (!r && stream->capture)
-        r = capture_break(stream, CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED);
+    if (!r)
+        r = stream->capture ? capture_break(stream, CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED)
+                            : capture_allows_waiting();
     if (r)
         return r;
     if (stream_submit(&stream->order, work, stream->order.priority, &task))

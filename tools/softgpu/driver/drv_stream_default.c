@@ -3,7 +3,7 @@
  * drv_stream_default.c - what is asked of a stream: state, waiting, host functions. Compiled twice.
  */
 #include "tools/softgpu/driver/capture.h"
-#include "tools/softgpu/driver/driver.h"
+#include "tools/softgpu/driver/host_function.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@ EXPORT CUresult CUDAAPI cuStreamQuery(CUstream handle)
 
     if (!r)
         r = stream->capture ? capture_break(stream, CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED)
-                            : capture_allows_waiting(stream->ctx);
+                            : capture_check(stream);
     if (r)
         return r;
     return stream_is_idle(&stream->order) ? context_error(stream->ctx) : CUDA_ERROR_NOT_READY;
@@ -28,7 +28,7 @@ EXPORT CUresult CUDAAPI cuStreamSynchronize(CUstream handle)
 
     if (!r)
         r = stream->capture ? capture_break(stream, CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED)
-                            : capture_allows_waiting(stream->ctx);
+                            : capture_check(stream);
     if (r)
         return r;
     if (stream_wait(&stream->order))
@@ -170,33 +170,16 @@ EXPORT CUresult CUDAAPI cuStreamWaitEvent(CUstream handle, CUevent event, unsign
     return failed ? CUDA_ERROR_OUT_OF_MEMORY : CUDA_SUCCESS;
 }
 
-static void call_host_function(void *arg, int error)
-{
-    CUDA_HOST_NODE_PARAMS *params = arg;
-
-    (void)error;
-    params->fn(params->userData);
-}
-
 EXPORT CUresult CUDAAPI cuLaunchHostFunc(CUstream handle, CUhostFn fn, void *user)
 {
     struct CUstream_st *stream;
+    struct work work;
     CUresult r = stream_lookup(handle, DEFAULT_STREAM, &stream);
-    struct work work = {.kind = WORK_HOST};
-    CUDA_HOST_NODE_PARAMS *params;
 
-    if (!r && !fn)
-        r = CUDA_ERROR_INVALID_VALUE;
+    if (!r)
+        r = host_function_make(fn, user, &work);
     if (r)
         return r;
-    params = calloc(1, sizeof(*params));
-    if (!params)
-        return CUDA_ERROR_OUT_OF_MEMORY;
-    params->fn = fn;
-    params->userData = user;
-    work.owned = params;
-    work.owned_bytes = sizeof(*params);
-    work.host = (struct work_host){.call = call_host_function, .arg = params};
     r = stream_put(stream, &work, INT_MAX);
     if (r)
         work_finish(&work);

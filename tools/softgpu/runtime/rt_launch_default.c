@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * rt_launch_default.c - launches. Compiled twice.
+ */
+#include "tools/softgpu/runtime/nvcc.h"
+#include "tools/softgpu/runtime/rt.h"
+
+#ifdef CUDA_API_PER_THREAD_DEFAULT_STREAM
+#define __cudaLaunchKernel __cudaLaunchKernel_ptsz
+#undef cudaLaunchKernel
+#undef cudaLaunchKernelExC
+#define cudaLaunchKernel    cudaLaunchKernel_ptsz
+#define cudaLaunchKernelExC cudaLaunchKernelExC_ptsz
+#endif
+
+/* The runtime has a code of its own for a shape that no kernel could have. */
+static cudaError_t launch_result(CUresult r, dim3 grid, dim3 block)
+{
+    bool bad_grid =
+        !grid.x || !grid.y || !grid.z || grid.x > 0x7fffffff || grid.y > 65535 || grid.z > 65535;
+    bool bad_block = !block.x || !block.y || !block.z || block.x > 1024 || block.y > 1024 ||
+                     block.z > 64 || block.x * block.y * block.z > 1024;
+
+    if (r == CUDA_ERROR_INVALID_VALUE && (bad_grid || bad_block))
+        return rt_error(cudaErrorInvalidConfiguration);
+    return rt_result(r);
+}
+
+static cudaError_t launch(CUkernel kernel, dim3 grid, dim3 block, void **args, size_t shared_bytes,
+                          cudaStream_t stream)
+{
+    CUresult r = driver.cuLaunchKernel((CUfunction)kernel, grid.x, grid.y, grid.z, block.x, block.y,
+                                       block.z, (unsigned)shared_bytes, stream, args, NULL);
+
+    return launch_result(r, grid, block);
+}
+
+EXPORT cudaError_t CUDARTAPI __cudaLaunchKernel(CUkernel kernel, dim3 grid, dim3 block, void **args,
+                                                size_t shared_bytes, cudaStream_t stream)
+{
+    cudaError_t error = rt_enter();
+
+    if (!error && !kernel)
+        error = rt_error(cudaErrorInvalidDeviceFunction);
+    return error ? error : launch(kernel, grid, block, args, shared_bytes, stream);
+}
+
+EXPORT cudaError_t CUDARTAPI cudaLaunchKernel(const void *stub, dim3 grid, dim3 block, void **args,
+                                              size_t shared_bytes, cudaStream_t stream)
+{
+    CUkernel kernel = NULL;
+    cudaError_t error = rt_enter();
+
+    if (!error)
+        error = rt_kernel(stub, &kernel);
+    return error ? error : launch(kernel, grid, block, args, shared_bytes, stream);
+}
+
+EXPORT cudaError_t CUDARTAPI cudaLaunchCooperativeKernel(const void *stub, dim3 grid, dim3 block,
+                                                         void **args, size_t shared_bytes,
+                                                         cudaStream_t stream)
+{
+    CUkernel kernel = NULL;
+    cudaError_t error = rt_enter();
+
+    if (!error)
+        error = rt_kernel(stub, &kernel);
+    if (error)
+        return error;
+    return launch_result(driver.cuLaunchCooperativeKernel((CUfunction)kernel, grid.x, grid.y,
+                                                          grid.z, block.x, block.y, block.z,
+                                                          (unsigned)shared_bytes, stream, args),
+                         grid, block);
+}
+
+/* The runtime's attributes are the driver's. */
+EXPORT cudaError_t CUDARTAPI cudaLaunchKernelExC(const cudaLaunchConfig_t *config, const void *stub,
+                                                 void **args)
+{
+    CUlaunchConfig to;
+    CUkernel kernel = NULL;
+    cudaError_t error = rt_enter();
+
+    if (!error && !config)
+        error = rt_error(cudaErrorInvalidValue);
+    if (!error)
+        error = rt_kernel(stub, &kernel);
+    if (error)
+        return error;
+    to = (CUlaunchConfig){.gridDimX = config->gridDim.x,
+                          .gridDimY = config->gridDim.y,
+                          .gridDimZ = config->gridDim.z,
+                          .blockDimX = config->blockDim.x,
+                          .blockDimY = config->blockDim.y,
+                          .blockDimZ = config->blockDim.z,
+                          .sharedMemBytes = (unsigned)config->dynamicSmemBytes,
+                          .hStream = config->stream,
+                          .attrs = (CUlaunchAttribute *)config->attrs,
+                          .numAttrs = config->numAttrs};
+    return launch_result(driver.cuLaunchKernelEx(&to, (CUfunction)kernel, args, NULL),
+                         config->gridDim, config->blockDim);
+}
+
+EXPORT cudaError_t CUDARTAPI cudaLaunchHostFunc(cudaStream_t stream, cudaHostFn_t fn, void *user)
+{
+    RT_CALL(driver.cuLaunchHostFunc(stream, fn, user));
+}

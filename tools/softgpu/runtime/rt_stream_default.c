@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * rt_stream_default.c - what is asked of a stream, and events on streams. Compiled twice.
+ */
+#include "tools/softgpu/runtime/rt.h"
+
+EXPORT cudaError_t CUDARTAPI cudaStreamSynchronize(cudaStream_t stream)
+{
+    RT_CALL(driver.cuStreamSynchronize(stream));
+}
+
+EXPORT cudaError_t CUDARTAPI cudaStreamQuery(cudaStream_t stream)
+{
+    RT_CALL(driver.cuStreamQuery(stream));
+}
+
+EXPORT cudaError_t CUDARTAPI cudaStreamGetPriority(cudaStream_t stream, int *priority)
+{
+    RT_CALL(driver.cuStreamGetPriority(stream, priority));
+}
+
+EXPORT cudaError_t CUDARTAPI cudaStreamGetFlags(cudaStream_t stream, unsigned int *flags)
+{
+    RT_CALL(driver.cuStreamGetFlags(stream, flags));
+}
+
+EXPORT cudaError_t CUDARTAPI cudaStreamGetId(cudaStream_t stream, unsigned long long *id)
+{
+    RT_CALL(driver.cuStreamGetId(stream, id));
+}
+
+EXPORT cudaError_t CUDARTAPI cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event,
+                                                 unsigned int flags)
+{
+    RT_CALL(driver.cuStreamWaitEvent(stream, event, flags));
+}
+
+/* The two callback types differ in the name of an enum only. */
+EXPORT cudaError_t CUDARTAPI cudaStreamAddCallback(cudaStream_t stream,
+                                                   cudaStreamCallback_t callback, void *user,
+                                                   unsigned int flags)
+{
+    RT_CALL(driver.cuStreamAddCallback(stream, (CUstreamCallback)(void *)callback, user, flags));
+}
+
+EXPORT cudaError_t CUDARTAPI cudaStreamAttachMemAsync(cudaStream_t stream, void *address,
+                                                      size_t bytes, unsigned int flags)
+{
+    RT_CALL(driver.cuStreamAttachMemAsync(stream, (CUdeviceptr)(uintptr_t)address, bytes, flags));
+}
+
+EXPORT cudaError_t CUDARTAPI cudaEventRecordWithFlags(cudaEvent_t event, cudaStream_t stream,
+                                                      unsigned int flags)
+{
+    RT_CALL(driver.cuEventRecordWithFlags(event, stream, flags));
+}
+
+EXPORT cudaError_t CUDARTAPI cudaEventRecord(cudaEvent_t event, cudaStream_t stream)
+{
+    RT_CALL(driver.cuEventRecordWithFlags(event, stream, CU_EVENT_RECORD_DEFAULT));
+}
+
+EXPORT cudaError_t CUDARTAPI cudaStreamBeginCapture(cudaStream_t stream,
+                                                    enum cudaStreamCaptureMode mode)
+{
+    RT_CALL(driver.cuStreamBeginCapture(stream, (CUstreamCaptureMode)mode));
+}
+
+EXPORT cudaError_t CUDARTAPI cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t *graph)
+{
+    RT_CALL(driver.cuStreamEndCapture(stream, graph));
+}
+
+EXPORT cudaError_t CUDARTAPI cudaStreamIsCapturing(cudaStream_t stream,
+                                                   enum cudaStreamCaptureStatus *status)
+{
+    RT_CALL(driver.cuStreamIsCapturing(stream, (CUstreamCaptureStatus *)status));
+}
+
+EXPORT cudaError_t CUDARTAPI cudaGraphLaunch(cudaGraphExec_t graph, cudaStream_t stream)
+{
+    RT_CALL(driver.cuGraphLaunch(graph, stream));
+}
+
+EXPORT cudaError_t CUDARTAPI cudaGraphUpload(cudaGraphExec_t graph, cudaStream_t stream)
+{
+    RT_CALL(driver.cuGraphUpload(graph, stream));
+}

@@ -9,7 +9,8 @@
 #include <stdlib.h>
 
 #define WARP          32
-#define REGISTER_UNIT 256 /* registers are given out per warp in these */
+#define MAX_THREADS   1024 /* of a block, on every device */
+#define REGISTER_UNIT 256  /* registers are given out per warp in these */
 #define SHARED_UNIT   128
 
 struct sm {
@@ -44,6 +45,12 @@ const struct sm_limits *sm_limits_of(unsigned cc)
         if (limits_table[i].cc <= cc)
             found = &limits_table[i];
     return found;
+}
+
+unsigned sm_max_threads(const struct exec_kernel *kernel)
+{
+    return kernel->max_threads && kernel->max_threads < MAX_THREADS ? kernel->max_threads
+                                                                    : MAX_THREADS;
 }
 
 static size_t round_up(size_t value, size_t unit)

@@ -50,6 +50,8 @@ struct resident {
 };
 
 const struct sm_limits *sm_limits_of(unsigned cc);
+/* The most threads a block of the kernel may have: as it was compiled, or as any block. */
+unsigned sm_max_threads(const struct exec_kernel *kernel);
 struct sm_need sm_need_of(const struct sm_limits *limits, const struct exec_kernel *kernel,
                           unsigned threads, size_t dynamic_shared_bytes);
 /* How many blocks of this need fit on one empty multiprocessor; 0 when one doesn't. */

@@ -28,7 +28,7 @@ static CUresult get_attribute(int *value, CUfunction_attribute attribute,
 {
     switch ((int)attribute) {
     case CU_FUNC_ATTRIBUTE_MAX_THREADS_PER_BLOCK:
-        *value = (int)kernel->max_threads;
+        *value = (int)sm_max_threads(kernel);
         break;
     case CU_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES:
         *value = (int)kernel->static_shared_bytes;

@@ -21,7 +21,7 @@ EXPORT CUresult CUDAAPI cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(
         r = CUDA_ERROR_INVALID_VALUE;
     if (r)
         return r;
-    *n = threads > (int)f->kernel->max_threads
+    *n = threads > (int)sm_max_threads(f->kernel)
              ? 0
              : (int)blocks_per_sm(f, (unsigned)threads, shared_bytes);
     return CUDA_SUCCESS;
@@ -50,7 +50,7 @@ EXPORT CUresult CUDAAPI cuOccupancyMaxPotentialBlockSizeWithFlags(int *min_grid,
         r = CUDA_ERROR_INVALID_VALUE;
     if (r)
         return r;
-    max = f->kernel->max_threads;
+    max = sm_max_threads(f->kernel);
     if (limit && (unsigned)limit < max)
         max = (unsigned)limit;
     for (unsigned threads = (max + 31) / 32 * 32; threads; threads -= 32) {

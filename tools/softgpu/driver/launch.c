@@ -27,7 +27,7 @@ static CUresult check_shape(const struct CUfunc_st *f, const struct launch_shape
             return CUDA_ERROR_INVALID_VALUE;
         threads *= shape->threads[i];
     }
-    return threads > kernel->max_threads ? CUDA_ERROR_INVALID_VALUE : CUDA_SUCCESS;
+    return threads > sm_max_threads(kernel) ? CUDA_ERROR_INVALID_VALUE : CUDA_SUCCESS;
 }
 
 static CUresult check_shared(const struct CUfunc_st *f, const struct launch_shape *shape)

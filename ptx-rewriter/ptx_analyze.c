@@ -93,18 +93,27 @@ static int carry_to_callers(struct ptx_analysis *analysis, const struct callers 
     return r;
 }
 
-/* A function that reads the grid gets more parameters in its twin: not every one can. */
+static void set_hazard(struct ptx_use *use, const char *format, uint32_t token)
+{
+    if (!use->hazard.format)
+        use->hazard = (struct ptx_hazard){format, token, token};
+}
+
+/* Not every function can have a twin. */
 static void check_functions(struct ptx_analysis *analysis)
 {
     const struct ptx_module *module = analysis->module;
 
     for (uint32_t f = 0; f < module->functions.n; f++) {
-        struct ptx_use *use = &analysis->uses[f];
         const struct ptx_function *function = &module->functions.items[f];
-        if (!function->is_entry && use->reads && function->is_variadic && !use->hazard.format)
-            use->hazard =
-                (struct ptx_hazard){"calls %.*s, which takes a variable number of parameters",
-                                    function->name, function->name};
+        struct ptx_use *use = &analysis->uses[f];
+        if (!function->is_entry && !use->reads)
+            continue;
+        if (use->own_variable) /* it would be there twice */
+            set_hazard(use, "has a %.*s variable of its own", use->own_variable);
+        if (!function->is_entry && function->is_variadic) /* no place for more parameters */
+            set_hazard(use, "calls %.*s, which takes a variable number of parameters",
+                       function->name);
     }
 }
 
@@ -142,15 +151,13 @@ static void check_entries(struct ptx_analysis *analysis, bool is_linked)
         if (!function->is_entry || use->hazard.format)
             continue;
         if (use->address_taken) {
-            use->hazard = (struct ptx_hazard){"%.*s is launched from the device", function->name,
-                                              function->name};
+            set_hazard(use, "%.*s is launched from the device", function->name);
         } else if (use->pointer_call && pointer.format) {
             use->hazard = pointer;
             use->hazard.token = use->pointer_call;
         } else if (use->pointer_call && is_linked) {
-            use->hazard = (struct ptx_hazard){
-                "calls through the pointer %.*s, in code that is linked with other",
-                use->pointer_call, use->pointer_call};
+            set_hazard(use, "calls through the pointer %.*s, in code that is linked with other",
+                       use->pointer_call);
         }
     }
 }

@@ -41,6 +41,7 @@ struct ptx_use {
     bool reads;                   /* its place in the grid, itself or in what it calls by name */
     bool address_taken;
     bool needs_twin;       /* set by ptx_mark_twins: a function that a twin calls */
+    uint32_t own_variable; /* the first token of a declaration of one that outlives the launch */
     uint32_t pointer_call; /* the token of a call through a pointer, itself or in what it calls */
     struct ptx_hazard hazard;
 };

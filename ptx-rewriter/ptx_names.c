@@ -110,6 +110,19 @@ struct ptx_name *ptx_names_find(const struct ptx_names *names, const char *text,
     return bsearch(&key, names->items, names->n, sizeof(key), compare_for_search);
 }
 
+/* %envreg0 and so on; that a declaration could hide them is left out. */
+static bool is_envreg(const char *text, uint32_t length)
+{
+    const char stem[] = "%envreg";
+    uint32_t at = sizeof(stem) - 1;
+
+    if (length <= at || memcmp(text, stem, at) != 0)
+        return false;
+    while (at < length && text[at] >= '0' && text[at] <= '9')
+        at++;
+    return at == length;
+}
+
 enum ptx_meaning ptx_names_look_up(const struct ptx_names *names, const struct ptx_module *module,
                                    uint32_t token, uint32_t *ret_function)
 {
@@ -119,7 +132,7 @@ enum ptx_meaning ptx_names_look_up(const struct ptx_names *names, const struct p
 
     if (word->kind != PTX_WORD)
         return PTX_OTHER;
-    if (word->length > 7 && memcmp(text, "%envreg", 7) == 0)
+    if (is_envreg(text, word->length))
         return PTX_ENVREG;
     name = ptx_names_find(names, text, word->length);
     if (!name || name->hidden > 0)

@@ -117,21 +117,36 @@ int ptx_parse_source_directive(struct ptx_parser *parser)
     return r < 0 ? r : 1;
 }
 
+/* "8.7" is 87, "10.0" is 100; 0 if it is not of that form. */
+static unsigned read_version(const char *digits, uint32_t length)
+{
+    unsigned version = 0;
+
+    if (length < 3 || length > 4 || digits[length - 2] != '.')
+        return 0;
+    for (uint32_t i = 0; i < length; i++) {
+        if (digits[i] >= '0' && digits[i] <= '9')
+            version = version * 10 + (digits[i] - '0');
+        else if (i != length - 2)
+            return 0;
+    }
+    return version;
+}
+
 /* .version MAJOR.MINOR, which must come first. */
 static int parse_version(struct ptx_parser *parser)
 {
     struct ptx_module *module = parser->module;
     const struct ptx_token *number;
-    const char *digits;
 
     if (!ptx_word_at(module, 0, ".version"))
         return ptx_expected(parser, ".version (is it PTX?)");
     parser->at++;
     number = ptx_token_at(module, 1);
-    digits = module->text + number->offset;
-    if (number->kind != PTX_FLOAT || number->length != 3 || digits[0] == '.' || digits[1] != '.')
+    if (number->kind == PTX_FLOAT)
+        module->version = read_version(module->text + number->offset, number->length);
+    if (!module->version)
         return ptx_expected(parser, "a version number");
-    module->version = (digits[0] - '0') * 10 + (digits[2] - '0');
     parser->at++;
     return 0;
 }

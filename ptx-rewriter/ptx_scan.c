@@ -254,8 +254,8 @@ static int scan_declaration(struct scan *scan, const struct ptx_statement *state
                                            ".sreg", ".extern", NULL};
     const struct ptx_module *module = scan->module;
 
-    if (!ptx_word_in(module, statement->first, harmless))
-        set_hazard(scan, "has a %.*s variable of its own", statement->first);
+    if (!scan->use->own_variable && !ptx_word_in(module, statement->first, harmless))
+        scan->use->own_variable = statement->first;
     scan_addresses(scan->analysis, find_initial_value(module, statement->first, statement->end),
                    statement->end);
     return ptx_names_declare(&scan->analysis->names, module, statement->first, statement->end);

@@ -5,7 +5,7 @@
  *     // expect: NAME sliceable            one line per kernel, in file order
  *     // expect: NAME whole: REASON @LINE:COLUMN
  *     // error: MESSAGE @LINE:COLUMN       instead, when it isn't PTX we understand
- *     // layout: NAME OFFSET+SIZE ...      the original's parameters
+ *     // layout: NAME OFFSET+SIZE ... tail OFFSET   the original's parameters, the twin's tail
  *     // cluster: NAME X Y Z
  *     // contains: TEXT                    somewhere in the output (blanks count as one)
  *     // lacks: TEXT                       nowhere in the output

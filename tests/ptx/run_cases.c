@@ -103,6 +103,7 @@ static void check_layout(void *arg, const char *value)
     for (size_t i = 0; i < kernel->n_params && used < sizeof(got) - 40; i++)
         used += snprintf(got + used, sizeof(got) - used, " %u+%u", kernel->params[i].offset_bytes,
                          kernel->params[i].size_bytes);
+    snprintf(got + used, sizeof(got) - used, " tail %u", kernel->twin_tail_bytes);
     if (strcmp(got, rest) != 0)
         case_fail(one->test, "layout of %s:%s", kernel->name, got);
 }

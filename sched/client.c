@@ -104,7 +104,7 @@ void client_release(struct sched_client *client)
         s->n_active--;
         count_active(s);
     }
-    s->n_marks_wanted -= client->mark_queue != NULL;
+    direct_forget_mark(client);
     DL_DELETE(s->clients, client);
     stats_keep(s, client);
     free(client);

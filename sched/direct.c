@@ -86,45 +86,57 @@ enum sched_admit sched_admit(struct sched *s, struct sched_client *client,
     return answer;
 }
 
+/* The caller sets the mark itself: for the per-thread default stream only it can. Whoever pumps
+ * takes it up; one at a time is enough. */
 void sched_mark_direct(struct sched *s, struct sched_client *client, struct sched_queue *queue)
 {
+    struct gpu_mark mark;
+    if (s->ops->mark_stream(s->gpu, queue->stream, &mark))
+        return;
     pthread_mutex_lock(&s->mutex);
-    if (!client->mark_queue) {
+    if (client->mark_queue) {
+        s->ops->drop_mark(s->gpu, &mark);
+    } else {
+        client->mark = mark;
         client->mark_queue = queue;
-        s->n_marks_wanted++;
+        s->n_new_marks++;
     }
     thread_ensure(s);
-    if (!s->pumping)
-        pump(s, PUMP_BY_CALLER);
+    pump_or_tell(s);
     pthread_mutex_unlock(&s->mutex);
 }
 
-static void set_mark(struct sched *s, struct sched_client *client, struct sched_queue *queue)
+static void take_mark(struct sched *s, struct sched_client *client)
 {
     uint64_t est_ns = atomic_exchange_explicit(&client->unmarked_ns, 0, memory_order_relaxed);
-    struct flight *flight = est_ns ? flight_start(s, FLIGHT_DIRECT, client, queue) : NULL;
-    if (!flight)
-        return;
-    client->n_fenced = atomic_load_explicit(&client->n_direct, memory_order_relaxed);
-    flight_add(s, flight, est_ns, sched_now(s));
-    pthread_mutex_unlock(&s->mutex);
-    int error = s->ops->mark_stream(s->gpu, queue->stream, &flight->mark);
-    pthread_mutex_lock(&s->mutex);
-    flight->marked = !error;
-}
-
-void direct_mark_wanted(struct sched *s)
-{
-    struct sched_client *client;
-    flight_mark_open(s);
-    DL_FOREACH(s->clients, client)
-    {
-        struct sched_queue *queue = client->mark_queue;
-        if (!queue)
-            continue;
-        client->mark_queue = NULL;
-        s->n_marks_wanted--;
-        set_mark(s, client, queue);
+    struct flight *flight = flight_start(s, FLIGHT_DIRECT, client, client->mark_queue);
+    if (!flight) {
+        direct_forget_mark(client);
         return;
     }
+    client->mark_queue = NULL;
+    s->n_new_marks--;
+    client->n_fenced = atomic_load_explicit(&client->n_direct, memory_order_relaxed);
+    flight->mark = client->mark;
+    flight->marked = true;
+    flight_add(s, flight, est_ns, sched_now(s));
+}
+
+void direct_take_marks(struct sched *s)
+{
+    struct sched_client *client, *next;
+    flight_mark_open(s);
+    DL_FOREACH_SAFE(s->clients, client, next)
+    if (client->mark_queue)
+        take_mark(s, client);
+}
+
+void direct_forget_mark(struct sched_client *client)
+{
+    struct sched *s = client->sched;
+    if (!client->mark_queue)
+        return;
+    client->mark_queue = NULL;
+    s->n_new_marks--;
+    s->ops->drop_mark(s->gpu, &client->mark);
 }

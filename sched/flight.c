@@ -79,7 +79,8 @@ bool turn_is_on(struct sched *s, const struct sched_client *client, uint64_t now
 {
     const struct flight *flight, *last = NULL;
     unsigned n_kernels = 0;
-    if (!s->config.policy->whole_turns || s->expected_ns <= now + TURN_LEAD_NS)
+    uint64_t lead_ns = TURN_LEAD_NS + s->lag_ns;
+    if (!s->config.policy->whole_turns || s->expected_ns <= now + lead_ns)
         return false;
     DL_FOREACH(s->flights, flight)
     {
@@ -91,7 +92,7 @@ bool turn_is_on(struct sched *s, const struct sched_client *client, uint64_t now
     }
     if (n_kernels < 2 || last->client == client)
         return false;
-    s->turn_look_ns = s->expected_ns - TURN_LEAD_NS;
+    s->turn_look_ns = s->expected_ns - lead_ns;
     return true;
 }
 
@@ -348,10 +349,11 @@ void flights_drop(struct sched *s, struct sched_domain *domain)
 }
 
 /* Shortly before it is expected, then more and more seldom. */
-static uint64_t next_look(const struct flight *flight, uint64_t now)
+static uint64_t next_look(const struct sched *s, const struct flight *flight, uint64_t now)
 {
-    if (now + MARGIN_NS < flight->expected_ns)
-        return flight->expected_ns - MARGIN_NS;
+    uint64_t margin_ns = MARGIN_NS + s->lag_ns;
+    if (now + margin_ns < flight->expected_ns)
+        return flight->expected_ns - margin_ns;
     uint64_t over_ns = now > flight->expected_ns ? now - flight->expected_ns : 0;
     uint64_t min_ns = flight->kind == FLIGHT_DIRECT ? DIRECT_LOOK_NS : MIN_LOOK_NS;
     uint64_t wait_ns = over_ns / 4;
@@ -376,7 +378,7 @@ uint64_t flights_next_look(const struct sched *s, uint64_t now)
     bool first = true;
     DL_FOREACH(s->flights, flight)
     {
-        uint64_t at = flight == s->open ? now : next_look(flight, now);
+        uint64_t at = flight == s->open ? now : next_look(s, flight, now);
         look_ns = at < look_ns ? at : look_ns;
         if (!flight->in_window || !first)
             continue;

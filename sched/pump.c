@@ -9,6 +9,8 @@
  */
 #include "sched/state.h"
 
+#include <limits.h>
+
 #define CALLER_STEPS    24
 #define FOREIGN_LOOK_NS 50000 /* tickets of other schedulers are asked about so often */
 #define SOON_NS         100000 /* so soon the thread will look, so an open flight may wait for its mark */
@@ -50,8 +52,8 @@ static bool step(struct sched *s, enum pump_by by)
         queue_recheck_blocked(s);
     if (s->calls)
         dispatch_call(s, s->calls);
-    else if (s->n_marks_wanted)
-        direct_mark_wanted(s);
+    else if (s->n_new_marks)
+        direct_take_marks(s);
     else if (s->released && by == PUMP_BY_THREAD)
         dispatch_rest(s, s->released);
     else
@@ -65,27 +67,41 @@ static bool may_stay_open(const struct sched *s, enum pump_by by)
            s->thread_looks_ns <= sched_now(s) + SOON_NS;
 }
 
-void pump(struct sched *s, enum pump_by by)
+/* The mutex is dropped in between; who then comes with something new says so by s->again. */
+static bool pump_once(struct sched *s, enum pump_by by, unsigned *steps_left)
 {
-    unsigned steps = 0, max_steps = by == PUMP_BY_CALLER ? CALLER_STEPS : ~0u;
-    bool more;
-
-    s->pumping = true;
-    do {
-        unsigned before = steps;
-        flights_poll(s);
-        if (by == PUMP_BY_THREAD)
-            progress_check(s, sched_now(s));
-        while (steps < max_steps && step(s, by))
-            steps++;
-        more = steps > before;
-    } while (more && steps < max_steps);
+    unsigned before = *steps_left;
+    s->again = false;
+    flights_poll(s);
+    if (by == PUMP_BY_THREAD)
+        progress_check(s, sched_now(s));
+    while (*steps_left && step(s, by))
+        --*steps_left;
     if (!may_stay_open(s, by))
         flight_mark_open(s);
     retire_done(s);
+    return *steps_left < before || s->again;
+}
+
+void pump(struct sched *s, enum pump_by by)
+{
+    unsigned steps_left = by == PUMP_BY_CALLER ? CALLER_STEPS : UINT_MAX;
+    bool more;
+    s->pumping = true;
+    do
+        more = pump_once(s, by, &steps_left);
+    while (more && steps_left && --steps_left);
     token_give(s);
     if (by == PUMP_BY_CALLER)
         thread_wake_by(s, more ? 0 : sched_next_look(s, sched_now(s)));
+}
+
+void pump_or_tell(struct sched *s)
+{
+    if (s->pumping)
+        s->again = true;
+    else
+        pump(s, PUMP_BY_CALLER);
 }
 
 uint64_t sched_next_look(const struct sched *s, uint64_t now)

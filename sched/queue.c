@@ -216,10 +216,8 @@ static void queue_free(struct sched_queue *queue)
         flight->queue = NULL;
     DL_FOREACH(s->clients, client)
     {
-        if (client->mark_queue == queue) {
-            client->mark_queue = NULL;
-            s->n_marks_wanted--;
-        }
+        if (client->mark_queue == queue)
+            direct_forget_mark(client);
     }
     LL_DELETE2(domain->queues, queue, next_in_domain);
     queue->domain = NULL;
@@ -235,6 +233,7 @@ void sched_queue_destroy(struct sched_queue *queue)
     token_take(s);
     queue_free(queue);
     token_give(s);
+    thread_wake_by(s, 0);
     pthread_mutex_unlock(&s->mutex);
 }
 
@@ -270,6 +269,7 @@ void sched_domain_destroy(struct sched_domain *domain, int error)
     DL_DELETE(s->domains, domain);
     retire_done(s);
     token_give(s);
+    thread_wake_by(s, 0);
     pthread_mutex_unlock(&s->mutex);
     free(domain);
 }

@@ -74,8 +74,9 @@ struct sched_client {
     char name[32];
     bool retired;
     unsigned n_held, n_flights;     /* it is freed when retired and both are 0 */
-    struct sched_queue *mark_queue; /* a mark is wanted there: see direct.c */
-    uint32_t n_fenced;              /* n_direct when the last fence was set */
+    struct sched_queue *mark_queue; /* of a new mark, not in flight yet: see direct.c; or NULL */
+    struct gpu_mark mark;
+    uint32_t n_fenced; /* n_direct when the last fence was set */
     struct client_stats stats;
     /* What its launching threads write at each direct launch, on a line of its own. Relaxed. */
     alignas(64) _Atomic unsigned activity; /* enum client_activity */
@@ -129,6 +130,7 @@ struct sched {
     pthread_cond_t advanced; /* for the others: something was submitted, or the token is free */
     unsigned n_waiters;      /* at `advanced` */
     bool pumping;
+    bool again; /* something new came while a thread pumps */
 
     void *policy;
     uint64_t next_seq;
@@ -140,11 +142,11 @@ struct sched {
     struct client_stats *past_stats; /* of clients that are gone */
     struct trace *trace;             /* NULL: not wanted */
     unsigned n_active;
-    unsigned n_held;         /* operations */
-    unsigned n_marks_wanted; /* clients with a mark_queue */
-    unsigned n_foreign;      /* held behind a ticket of another scheduler */
-    unsigned n_stuck;        /* launches whose slices waited for one another */
-    unsigned n_blocked; /* streams that waited for something else: what was behind was released */
+    unsigned n_held;      /* operations */
+    unsigned n_new_marks; /* clients with a mark_queue */
+    unsigned n_foreign;   /* held behind a ticket of another scheduler */
+    unsigned n_stuck;     /* launches whose slices waited for one another */
+    unsigned n_blocked;   /* streams that waited for something else: what was behind was released */
     uint64_t activity_look_ns; /* NEVER unless contended */
 
     struct launch *on_trial; /* nothing else is submitted until its first slice is done; or NULL */
@@ -162,6 +164,7 @@ struct sched {
     enum { THREAD_NONE, THREAD_RUNNING, THREAD_STOPPING, THREAD_FAILED } thread_state;
     pthread_t thread;
     uint64_t thread_looks_ns; /* when it looks next; 0: it is looking */
+    uint64_t lag_ns;          /* how much later than that it wakes up, on average */
 };
 
 static inline uint64_t sched_now(const struct sched *s)
@@ -218,8 +221,9 @@ void launch_give_up(struct sched *s, struct launch *launch, int error);
 /* pump.c */
 enum pump_by { PUMP_BY_THREAD, PUMP_BY_CALLER };
 void pump(struct sched *s,
-          enum pump_by by);       /* takes the token and gives it back; it must be free */
-void token_take(struct sched *s); /* waits for it */
+          enum pump_by by);         /* takes the token and gives it back; it must be free */
+void pump_or_tell(struct sched *s); /* something new came: pumps, or tells who does */
+void token_take(struct sched *s);   /* waits for it */
 void token_give(struct sched *s);
 void retire_done(struct sched *s); /* needs the token: gives s->done back to the shim */
 uint64_t sched_next_look(const struct sched *s, uint64_t now);
@@ -231,7 +235,8 @@ void progress_check(struct sched *s, uint64_t now);
 void client_touch(struct sched_client *client);   /* it launched: it is active */
 void client_release(struct sched_client *client); /* frees it if it may go */
 void clients_check_activity(struct sched *s, uint64_t now);
-void direct_mark_wanted(struct sched *s); /* needs the token: sets one mark that is wanted */
+void direct_take_marks(struct sched *s); /* needs the token: new marks become flights */
+void direct_forget_mark(struct sched_client *client);
 
 /* thread.c */
 bool thread_ensure(struct sched *s);                 /* false: there is none and can't be */

@@ -23,13 +23,6 @@ static void wait_advance(struct sched *s)
     pthread_mutex_lock(&s->mutex);
 }
 
-/* The caller does what it can itself first: it saves the way through another thread. */
-static void try_pump(struct sched *s)
-{
-    if (!s->pumping)
-        pump(s, PUMP_BY_CALLER);
-}
-
 /* Of too many the driver would make the thread wait, too. Without a thread nothing stays held. */
 static bool must_wait(const struct sched *s, const struct sched_queue *queue,
                       struct sched_ticket ticket)
@@ -68,7 +61,7 @@ int sched_submit(struct sched_queue *queue, struct sched_client *client, struct 
     client->n_held++;
     queue_append(queue, &launch->op, after);
     struct sched_ticket ticket = {queue, launch->op.seq};
-    try_pump(s);
+    pump_or_tell(s);
     while (must_wait(s, queue, ticket))
         wait_advance(s);
     if (!sched_ticket_passed(ticket))
@@ -97,7 +90,7 @@ int sched_defer(struct sched_queue *queue, struct call *call, struct sched_ticke
         call->op.is_launch = false;
         queue_append(queue, &call->op, after);
         ticket = (struct sched_ticket){queue, call->op.seq};
-        thread_wake_by(s, sched_next_look(s, sched_now(s)));
+        pump_or_tell(s);
         while (must_wait(s, queue, ticket))
             wait_advance(s);
     }
@@ -131,7 +124,7 @@ void sched_queue_wait(struct sched_queue *queue)
     pthread_mutex_lock(&s->mutex);
     uint64_t seq = s->next_seq;
     if (queue_must_wait(queue, seq))
-        try_pump(s);
+        pump_or_tell(s);
     while (queue_must_wait(queue, seq))
         wait_advance(s);
     pthread_mutex_unlock(&s->mutex);
@@ -164,7 +157,7 @@ void sched_domain_wait(struct sched_domain *domain)
     pthread_mutex_lock(&s->mutex);
     uint64_t seq = s->next_seq;
     if (domain_holds_before(domain, seq))
-        try_pump(s);
+        pump_or_tell(s);
     while (domain_holds_before(domain, seq))
         wait_advance(s);
     pthread_mutex_unlock(&s->mutex);
@@ -176,7 +169,7 @@ void sched_ticket_wait(struct sched_ticket ticket)
         return;
     struct sched *s = ticket.queue->sched;
     pthread_mutex_lock(&s->mutex);
-    try_pump(s);
+    pump_or_tell(s);
     while (!sched_ticket_passed(ticket))
         wait_advance(s);
     pthread_mutex_unlock(&s->mutex);

@@ -7,6 +7,7 @@
  */
 #include "sched/state.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -14,6 +15,7 @@
 
 #define STACK_BYTES    (256 * 1024)
 #define TIMER_SLACK_NS 1000
+#define MAX_LAG_NS     60000
 
 static struct timespec monotonic_in(uint64_t ns)
 {
@@ -28,6 +30,13 @@ static struct timespec monotonic_in(uint64_t ns)
     return at;
 }
 
+static void note_lag(struct sched *s, uint64_t lag_ns)
+{
+    if (lag_ns > MAX_LAG_NS)
+        lag_ns = MAX_LAG_NS;
+    s->lag_ns = (7 * s->lag_ns + lag_ns) / 8;
+}
+
 /* Until thread_looks_ns, or woken. */
 static void sleep_until_look(struct sched *s)
 {
@@ -35,8 +44,10 @@ static void sleep_until_look(struct sched *s)
     if (s->thread_looks_ns == NEVER) {
         pthread_cond_wait(&s->wake, &s->mutex);
     } else if (s->thread_looks_ns > now) {
-        struct timespec at = monotonic_in(s->thread_looks_ns - now);
-        pthread_cond_timedwait(&s->wake, &s->mutex, &at);
+        uint64_t look_ns = s->thread_looks_ns;
+        struct timespec at = monotonic_in(look_ns - now);
+        if (pthread_cond_timedwait(&s->wake, &s->mutex, &at) == ETIMEDOUT)
+            note_lag(s, sched_now(s) - look_ns);
     }
 }
 

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -170,9 +171,103 @@ static void test_fcfs(void **state)
     run_policy("fcfs");
 }
 
+/* How often the scheduler's thread went to sleep; -1: there is none. */
+static long sleeps_of_thread(void)
+{
+    long sleeps = -1;
+    char path[300], name[32], line[128];
+    DIR *tasks = opendir("/proc/self/task");
+    assert_non_null(tasks);
+    for (struct dirent *entry; (entry = readdir(tasks));) {
+        snprintf(path, sizeof(path), "/proc/self/task/%s/status", entry->d_name);
+        FILE *file = fopen(path, "r");
+        if (!file)
+            continue;
+        bool found = fscanf(file, "Name: %31s", name) == 1 && !strcmp(name, "sliver-sched");
+        while (found && fgets(line, sizeof(line), file))
+            sscanf(line, "voluntary_ctxt_switches: %ld", &sleeps);
+        fclose(file);
+    }
+    closedir(tasks);
+    return sleeps;
+}
+
+static void sleep_ms(long ms)
+{
+    struct timespec time = {ms / 1000, ms % 1000 * 1000000};
+    nanosleep(&time, NULL);
+}
+
+/* No thread while nobody needs one; afterwards it sleeps for good. */
+static void test_quiet(void **state)
+{
+    struct fast_stream streams[2] = {{0}};
+    struct sched_queue *queues[2];
+    struct sched_client *clients[2];
+    (void)state;
+    start(sched_policies[0]);
+    for (int i = 0; i < 2; i++) {
+        clients[i] = sched_client_create(sched, "quiet");
+        queues[i] = sched_queue_create(domain, QUEUE_NON_BLOCKING, &streams[i], 0);
+    }
+    for (int i = 0; i < 100; i++)
+        launch(clients[0], queues[0], &streams[0], light, 50, true);
+    assert_int_equal(sleeps_of_thread(), -1);
+    for (int i = 0; i < 20; i++)
+        for (int j = 0; j < 2; j++)
+            launch(clients[j], queues[j], &streams[j], heavy, 400, true);
+    sched_domain_wait(domain);
+    assert_true(sleeps_of_thread() > 0);
+    sleep_ms(250);
+    long before = sleeps_of_thread();
+    sleep_ms(200);
+    assert_int_equal(sleeps_of_thread(), before);
+    for (int i = 0; i < 2; i++) {
+        sched_client_retire(clients[i]);
+        sched_queue_destroy(queues[i]);
+    }
+    stop();
+}
+
+/* No memory for its stack: everything goes straight, and what has to be held is not kept waiting.
+ */
+static void test_no_thread(void **state)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    (void)state;
+    skip(); /* their own memory does not fit the limit */
+#else
+    struct rlimit limit, before;
+    struct fast_stream stream = {0};
+    unsigned long pages = 0;
+    (void)state;
+    start(sched_policies[0]);
+    struct sched_client *client = sched_client_create(sched, "alone");
+    struct sched_queue *queue = sched_queue_create(domain, QUEUE_NON_BLOCKING, &stream, 0);
+    FILE *file = fopen("/proc/self/statm", "r");
+    assert_non_null(file);
+    assert_int_equal(fscanf(file, "%lu", &pages), 1);
+    fclose(file);
+    assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
+    limit = before;
+    limit.rlim_cur = pages * (unsigned long)getpagesize() + 65536;
+    assert_int_equal(setrlimit(RLIMIT_AS, &limit), 0);
+    launch(client, queue, &stream, heavy, 400, true);
+    assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
+    assert_int_equal(sleeps_of_thread(), -1);
+    assert_int_equal(sched_held, 0);
+    assert_int_equal(sched_admit(sched, client, heavy, (struct grid3){400, 1, 1}), ADMIT_DIRECT);
+    sched_client_retire(client);
+    sched_queue_destroy(queue);
+    stop();
+#endif
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_no_thread), /* first: later there are stacks to use again */
+        cmocka_unit_test(test_quiet),
         cmocka_unit_test(test_rr),
         cmocka_unit_test(test_fcfs),
     };

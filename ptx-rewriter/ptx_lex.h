@@ -21,14 +21,13 @@
 /* A token's kind is one of these, or the character itself for single-character punctuation:
  * { } ( ) [ ] , ; : @ ! = < > + - * / % & | ^ ~ ? */
 enum ptx_token_kind {
-    PTX_END = 0,    /* end of the text, also on every later call */
-    PTX_WORD = 256, /* opcode without its suffixes, name, label, register: mov, $L__BB0_1, %r1, _ */
-    PTX_DOT_WORD,   /* directive, suffix or component, with its dot: .reg, .x, .shared::cluster, .2d
-                     */
-    PTX_INTEGER,    /* 12, 0x1fU, 0777, 0b11 */
-    PTX_FLOAT,      /* 1.5, .5, 1e5 and the bit patterns 0f3F800000, 0d3FF0000000000000 */
-    PTX_STRING,     /* with its quotes */
-    PTX_SHIFT_LEFT, /* << */
+    PTX_END = 0,       /* end of the text, also on every later call */
+    PTX_WORD = 256,    /* opcode without suffixes, name, label, register: mov, $L__BB0_1, %r1, _ */
+    PTX_DOT_WORD,      /* directive, suffix, component with its dot: .reg, .x, .2d, .shared::cta */
+    PTX_INTEGER,       /* 12, 0x1fU, 0777, 0b11 */
+    PTX_FLOAT,         /* 1.5, .5, 1e5 and the bit patterns 0f3F800000, 0d3FF0000000000000 */
+    PTX_STRING,        /* with its quotes */
+    PTX_SHIFT_LEFT,    /* << */
     PTX_SHIFT_RIGHT,   /* >> */
     PTX_LESS_EQUAL,    /* <= */
     PTX_GREATER_EQUAL, /* >= */

@@ -25,7 +25,7 @@ static int compare_text(const struct ptx_name *a, const struct ptx_name *b)
     return memcmp(a->text, b->text, a->length);
 }
 
-/* Of equal names the one that matters comes first: a definition, else what is declared first. */
+/* Of equal names the one declared first comes first. */
 static int compare_for_sort(const void *a, const void *b)
 {
     const struct ptx_name *x = a, *y = b;
@@ -39,7 +39,7 @@ static int compare_for_search(const void *a, const void *b)
     return compare_text(a, b);
 }
 
-/* Sorts by place, definitions before declarations, and keeps the first of each name. */
+/* Keeps one of each name: for a function its definition, else its first declaration. */
 static void sort_names(struct ptx_names *names, const struct ptx_module *module)
 {
     uint32_t kept = 0;

@@ -205,6 +205,34 @@ static enum exec_fault_kind run_block(struct harness *harness, const struct exec
     return status == EXEC_FAULT ? harness->fault.kind : EXEC_FAULT_NONE;
 }
 
+static struct exec_launch new_launch(struct harness *harness, const struct exec_kernel *kernel)
+{
+    return (struct exec_launch){.kernel = kernel,
+                                .grid = {1, 1, 1},
+                                .threads = {1, 1, 1},
+                                .cluster = {1, 1, 1},
+                                .memory = &harness->memory,
+                                .n_sms = 4,
+                                .grid_id = 7,
+                                .print = print,
+                                .print_arg = harness,
+                                .now_ns = now_ns,
+                                .now_arg = harness};
+}
+
+struct exec_block *harness_block(struct harness *harness, const struct exec_kernel *kernel,
+                                 const void *params, uint32_t threads, const uint32_t index[3])
+{
+    struct exec_launch launch = new_launch(harness, kernel);
+    struct exec_block *block = NULL;
+
+    launch.params = params;
+    launch.threads[0] = threads;
+    if (exec_block_create(&launch, index, 0, &block) < 0)
+        die(kernel->name, "block can't be made");
+    return block;
+}
+
 enum exec_fault_kind harness_try(struct harness *harness, const char *name, const uint32_t grid[3],
                                  const uint32_t block[3], struct harness_args args,
                                  const struct harness_options *options)
@@ -212,21 +240,14 @@ enum exec_fault_kind harness_try(struct harness *harness, const char *name, cons
     static const struct harness_options none;
     const struct harness_options *o = options ? options : &none;
     const struct exec_kernel *kernel = harness_kernel(harness, name);
-    struct exec_launch launch = {.kernel = kernel,
-                                 .dynamic_shared_bytes = o->dynamic_shared_bytes,
-                                 .memory = &harness->memory,
-                                 .check_races = o->check_races,
-                                 .n_sms = 4,
-                                 .grid_id = 7,
-                                 .print = print,
-                                 .print_arg = harness,
-                                 .now_ns = now_ns,
-                                 .now_arg = harness};
+    struct exec_launch launch = new_launch(harness, kernel);
     uint8_t *params = pack(kernel, args);
     enum exec_fault_kind fault = EXEC_FAULT_NONE;
     uint32_t index[3];
 
     launch.params = params;
+    launch.dynamic_shared_bytes = o->dynamic_shared_bytes;
+    launch.check_races = o->check_races;
     for (unsigned i = 0; i < 3; i++) {
         launch.grid[i] = grid[i];
         launch.threads[i] = block[i];

@@ -55,10 +55,14 @@ void harness_launch3(struct harness *harness, const char *kernel, const uint32_t
                      const uint32_t block[3], struct harness_args args,
                      const struct harness_options *options);
 
+/* One block, not run: the caller does. */
+struct exec_block *harness_block(struct harness *harness, const struct exec_kernel *kernel,
+                                 const void *params, uint32_t threads, const uint32_t index[3]);
+
 const struct exec_fault *harness_fault(const struct harness *harness);
 /* What device code printed since the last call, NUL-terminated. */
 const char *harness_output(struct harness *harness);
-/* Instructions of threads that were run, an upper bound by what was budgeted. */
+/* What the blocks have cost so far. */
 uint64_t harness_cycles(const struct harness *harness);
 
 /* The sole kernel whose name contains this. */

@@ -242,7 +242,6 @@ static int read_instruction(struct body *body)
     int r = 0;
 
     memset(st, 0, offsetof(struct statement, pool));
-    st->n_pool = 0;
     body->insn = (struct insn){
         .op = EXEC_NO_OPERANDS, .guard = EXEC_NO_GUARD, .line = text_peek(text)->line};
     if (text_accept(text, '@'))
@@ -285,7 +284,12 @@ static int read_statement(struct body *body)
         return open_scope(body);
     if (text_peek(text)->kind == PTX_WORD && text->tokens[text->at + 1].kind == ':')
         return read_label(body);
-    if (text_peek(text)->kind != PTX_DOT_WORD)
+    if (text_peek(text)->kind != PTX_DOT_WORD && text_peek(text)->kind != '@')
+        return read_instruction(body);
+    r = module_skip_remark(text, &skipped);
+    if (r < 0 || skipped)
+        return r;
+    if (text_peek(text)->kind == '@')
         return read_instruction(body);
     if (text_accept_word(text, ".reg"))
         return read_registers(body);

@@ -56,9 +56,10 @@ struct statement {
     unsigned n_types;
     struct operand operands[MAX_OPERANDS];
     unsigned n_operands;
-    struct operand pool[MAX_POOL]; /* elements */
-    unsigned n_pool;
     bool second_result; /* d|p: operand 1 came after a '|' */
+    unsigned n_pool;
+    struct operand
+        pool[MAX_POOL]; /* elements; what stands before it is cleared for each statement */
 };
 
 struct decoder {

@@ -60,6 +60,18 @@ static int skip_pragma(struct text *text)
     return r < 0 ? r : text_expect(text, ';');
 }
 
+/* @@DWARF ... : the rest of the line, as in PTX before 3.0. */
+static bool skip_dwarf_line(struct text *text)
+{
+    unsigned line = text_peek(text)->line;
+
+    if (!text_is(text, "@") || text->tokens[text->at + 1].kind != '@')
+        return false;
+    while (text_peek(text)->kind != PTX_END && text_peek(text)->line == line)
+        text->at++;
+    return true;
+}
+
 int module_skip_remark(struct text *text, bool *ret_skipped)
 {
     static const struct {
@@ -73,6 +85,8 @@ int module_skip_remark(struct text *text, bool *ret_skipped)
     };
 
     *ret_skipped = true;
+    if (skip_dwarf_line(text))
+        return 0;
     for (size_t i = 0; i < sizeof(remarks) / sizeof(remarks[0]); i++) {
         if (text_accept_word(text, remarks[i].word))
             return remarks[i].skip(text);

@@ -115,16 +115,18 @@ static inline bool carry_in(const struct exec_warp *warp, const struct insn *in,
             set_carry(warp, in, l, sum >> (8 * sizeof(u)));                                        \
         }                                                                                          \
     }                                                                                              \
-    /* The carry of a subtraction is its borrow. */                                                \
+    /* A subtraction adds the complement: its carry is 1 when nothing was borrowed, which code     \
+     * that goes on with addc can see. */                                                                     \
     HANDLER(sub_##name)                                                                            \
     {                                                                                              \
         u *d = LANES(u, 0);                                                                        \
         const u *a = LANES(u, 1), *b = LANES(u, 2);                                                \
         for (uint32_t m = mask; m; m &= m - 1) {                                                   \
             unsigned l = __builtin_ctz(m);                                                         \
-            wide difference = (wide)a[l] - b[l] - carry_in(warp, in, l);                           \
-            d[l] = (u)difference;                                                                  \
-            set_carry(warp, in, l, difference >> (8 * sizeof(u)) & 1);                             \
+            bool carry = !(in->flags & CARRY_IN) || carry_in(warp, in, l);                         \
+            wide sum = (wide)a[l] + (u)~b[l] + carry;                                              \
+            d[l] = (u)sum;                                                                         \
+            set_carry(warp, in, l, sum >> (8 * sizeof(u)));                                        \
         }                                                                                          \
     }
 ADD_CARRY(c32, lane_u32, uint64_t)

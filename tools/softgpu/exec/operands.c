@@ -5,6 +5,7 @@
 #include "tools/softgpu/exec/operands.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "tools/softgpu/exec/specials.h"
@@ -220,6 +221,12 @@ static int read_address(struct decoder *dc, struct operand *operand)
     return r < 0 ? r : text_expect(text, ']');
 }
 
+/* Only there are parentheses a list; elsewhere they are part of a constant. */
+static bool is_call(const struct decoder *dc)
+{
+    return dc->st->opcode_length == 4 && memcmp(dc->st->opcode, "call", 4) == 0;
+}
+
 static int read_operand(struct decoder *dc, struct operand *operand)
 {
     bool negated = text_accept(dc->text, '!');
@@ -230,7 +237,8 @@ static int read_operand(struct decoder *dc, struct operand *operand)
         r = read_elements(dc, operand, OPERAND_VECTOR, '}');
         break;
     case '(':
-        r = read_elements(dc, operand, OPERAND_LIST, ')');
+        r = is_call(dc) ? read_elements(dc, operand, OPERAND_LIST, ')')
+                        : operand_read_simple(dc, operand);
         break;
     case '[':
         r = read_address(dc, operand);

@@ -160,6 +160,7 @@ static const uint32_t levels[][5] = {
 #define N_LEVELS (sizeof(levels) / sizeof(levels[0]))
 
 static int parse_level(struct text *text, unsigned level, unsigned nesting, uint64_t *ret_value);
+static int parse_choice(struct text *text, unsigned nesting, uint64_t *ret_value);
 
 static int parse_primary(struct text *text, unsigned nesting, uint64_t *ret_value)
 {
@@ -184,7 +185,7 @@ static int parse_primary(struct text *text, unsigned nesting, uint64_t *ret_valu
             r = text_expect(text, ')');
             return r < 0 ? r : parse_primary(text, nesting + 1, ret_value);
         }
-        r = parse_level(text, 0, nesting + 1, ret_value);
+        r = parse_choice(text, nesting + 1, ret_value);
         return r < 0 ? r : text_expect(text, ')');
     }
     if (token->kind == '-' || token->kind == '+' || token->kind == '~' || token->kind == '!') {
@@ -302,20 +303,27 @@ static int parse_level(struct text *text, unsigned level, unsigned nesting, uint
     return r;
 }
 
+/* a ? b : c, where b and c may be the same again. */
+static int parse_choice(struct text *text, unsigned nesting, uint64_t *ret_value)
+{
+    int r = parse_level(text, 0, nesting, ret_value);
+    uint64_t yes = 0, no = 0;
+
+    if (r < 0 || !text_accept(text, '?'))
+        return r;
+    r = nesting > MAX_NESTING ? text_fail(text, -EINVAL, "constant expression nested too deep")
+                              : parse_choice(text, nesting + 1, &yes);
+    if (r == 0)
+        r = text_expect(text, ':');
+    if (r == 0)
+        r = parse_choice(text, nesting + 1, &no);
+    *ret_value = *ret_value ? yes : no;
+    return r;
+}
+
 int text_integer(struct text *text, uint64_t *ret_value)
 {
-    int r = parse_level(text, 0, 0, ret_value);
-
-    if (r == 0 && text_accept(text, '?')) { /* the condition chooses one of two */
-        uint64_t yes = 0, no = 0;
-        r = parse_level(text, 0, 0, &yes);
-        if (r == 0)
-            r = text_expect(text, ':');
-        if (r == 0)
-            r = parse_level(text, 0, 0, &no);
-        *ret_value = *ret_value ? yes : no;
-    }
-    return r;
+    return parse_choice(text, 0, ret_value);
 }
 
 int text_constant(struct text *text, struct constant *ret_value)

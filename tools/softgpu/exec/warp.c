@@ -196,18 +196,17 @@ static bool regroup(struct exec_warp *warp)
 static uint64_t run_stretch(struct exec_warp *warp, uint64_t most)
 {
     const struct insn *code = warp->block->program->code;
-    uint64_t n = 0, cycles = 0;
+    uint64_t *cycles = &warp->block->cycles, n = 0;
 
     do {
         const struct insn *in = &code[warp->pc++];
         uint32_t mask = warp->mask;
         if (in->guard != EXEC_NO_GUARD)
             mask &= *(const uint32_t *)warp_slot(warp, in->guard) ^ in->guard_flip;
-        cycles += in->cost;
+        *cycles += in->cost;
         if (mask)
             in->fn(warp, in, mask);
     } while (++n < most && warp->pc < warp->limit);
-    warp->block->cycles += cycles;
     return n;
 }
 

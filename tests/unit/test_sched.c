@@ -309,6 +309,36 @@ static void test_refused(void **state)
     end(shape);
 }
 
+/* The driver does not take the twin: the original goes. */
+static void test_twin_refused(void **state)
+{
+    const struct vgpu_config gpu = {.n_lanes = 2, .refuse_slices = true, .seed = 1};
+    struct kernel_shape *shape = known(ten, 50 * US);
+    (void)state;
+    start_with("rr", 1, &gpu);
+    struct step *step = program_add_launch(&p, 0, 0, shape, line(100), 50 * US);
+    run_to_end();
+    assert_int_equal(step->error, 0);
+    assert_true(step->launch.whole_begun);
+    end(shape);
+}
+
+/* A launch that is measured comes behind many that went straight: their time is not its own. */
+static void test_measure_behind_others(void **state)
+{
+    struct kernel_shape *before = known(automatic, 100 * US);
+    struct kernel_shape *shape = program_shape(WAVE, automatic);
+    (void)state;
+    start("rr", 1);
+    for (unsigned i = 0; i < 300; i++)
+        program_add_launch(&p, 0, 0, before, line(2 * WAVE), 100 * US);
+    program_add_launch(&p, 0, 0, shape, line(2 * WAVE), 100 * US);
+    run_to_end();
+    assert_in_range(shape->wave_ns, 70 * US, 150 * US);
+    program_shape_free(before);
+    end(shape);
+}
+
 static void test_domain_destroyed(void **state)
 {
     struct kernel_shape *shape = known(automatic, 50 * US);
@@ -373,6 +403,8 @@ int main(void)
         cmocka_unit_test(test_waits_for_host),
         cmocka_unit_test(test_calls),
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_twin_refused),
+        cmocka_unit_test(test_measure_behind_others),
         cmocka_unit_test(test_domain_destroyed),
         cmocka_unit_test(test_destroyed_while_held),
         cmocka_unit_test(test_abandoned),

@@ -48,6 +48,7 @@ struct vgpu_config {
     unsigned n_lanes;         /* what begin() answers at most */
     unsigned fail_percent;    /* of begin(), mark() and mark_stream() */
     unsigned refuse_percent;  /* of submit() */
+    bool refuse_slices;       /* submit() takes only whole launches */
     unsigned mark_latency_ns; /* from the end of the work until the word is seen */
     unsigned seed;
 };

@@ -86,7 +86,7 @@ static int op_submit(void *gpu, struct launch *launch, const struct slice *slice
     struct vgpu *vgpu = gpu;
     struct vlanes *lanes = find_lanes(vgpu, launch);
     struct vstream *stream = launch->stream;
-    if (chance(vgpu, vgpu->config.refuse_percent))
+    if (chance(vgpu, vgpu->config.refuse_percent) || (vgpu->config.refuse_slices && !whole))
         return VGPU_REFUSED;
     if (!whole) {
         check(lanes && lane < vgpu->config.n_lanes, "slice on a lane that was not given");

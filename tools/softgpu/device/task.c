@@ -108,7 +108,26 @@ void domain_fail(struct domain *domain, const struct exec_fault *fault)
     device_pump();
 }
 
-static void prepare_kernel(struct task *task, const struct domain *domain)
+static uint64_t now_of_launch(void *arg)
+{
+    (void)arg;
+    return device_now_ns();
+}
+
+/* Where grid.sync() of cooperative groups keeps its count. */
+static int add_workspace(struct task *task)
+{
+    struct memory_range range = {.start = (uint64_t)(uintptr_t)task->workspace,
+                                 .size_bytes = sizeof(task->workspace),
+                                 .kind = MEMORY_GLOBAL,
+                                 .owner = task};
+
+    task->workspace[0] = sizeof(task->workspace);
+    task->work.kernel.grid_workspace = range.start;
+    return memory_add(&range);
+}
+
+static int prepare_kernel(struct task *task, const struct domain *domain)
 {
     struct exec_launch *launch = &task->work.kernel;
     unsigned threads = launch->threads[0] * launch->threads[1] * launch->threads[2];
@@ -120,12 +139,10 @@ static void prepare_kernel(struct task *task, const struct domain *domain)
     launch->print_arg = (void *)domain;
     task->n_blocks = (uint64_t)launch->grid[0] * launch->grid[1] * launch->grid[2];
     task->need = sm_need_of(device.limits, launch->kernel, threads, launch->dynamic_shared_bytes);
-}
-
-static uint64_t now_of_launch(void *arg)
-{
-    (void)arg;
-    return device_now_ns();
+    launch->now_ns = now_of_launch;
+    if (device.options.virtual_clock)
+        task->delay_ns = device.options.launch_ns;
+    return task->work.cooperative ? add_workspace(task) : 0;
 }
 
 struct task *task_create(struct domain *domain, struct work *work, int priority, unsigned n_befores)
@@ -138,11 +155,10 @@ struct task *task_create(struct domain *domain, struct work *work, int priority,
     task->domain = domain;
     task->priority = priority;
     task->refs = 1;
-    if (work->kind == WORK_KERNEL) {
-        prepare_kernel(task, domain);
-        task->work.kernel.now_ns = now_of_launch;
-        if (device.options.virtual_clock)
-            task->delay_ns = device.options.launch_ns;
+    task->n_waits = 1; /* for its submission */
+    if (work->kind == WORK_KERNEL && prepare_kernel(task, domain)) {
+        free(task);
+        return NULL;
     }
     return task;
 }
@@ -172,7 +188,7 @@ void task_submit(struct task *task)
     *(domain->last ? &domain->last->next : &domain->first) = task;
     domain->last = task;
     device.host_may_act = true;
-    if (!task->n_waits) {
+    if (!--task->n_waits) {
         queue_push(&device.ready, task);
         device_pump();
     }
@@ -223,6 +239,8 @@ void task_unref(struct task *task)
 {
     if (!task || --task->refs)
         return;
+    if (task->work.cooperative)
+        memory_remove_owner(task);
     work_finish(&task->work);
     free(task);
 }

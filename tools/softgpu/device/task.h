@@ -59,6 +59,7 @@ struct work_value {
 
 struct work {
     enum work_kind kind;
+    bool cooperative; /* a kernel whose blocks synchronise with each other */
     union {
         struct exec_launch kernel; /* memory, print, clock are filled in by task_create */
         struct work_copy copy;
@@ -91,10 +92,12 @@ struct task {
     struct task *prev, *next;             /* the domain's unfinished tasks, oldest first */
     struct task *queue_prev, *queue_next; /* whichever queue state says it is in */
     /* kernels */
+    uint32_t
+        workspace[2]; /* of a cooperative one: what the grid's barrier counts in, after its size */
     struct sm_need need;
     uint64_t n_blocks, next_block, n_resident;
     /* order */
-    unsigned n_waits; /* tasks before it that are not done */
+    unsigned n_waits; /* tasks before it that are not done, and its own submission */
     struct edge *followers;
     unsigned n_edges;
     struct edge edges[]; /* this task in the lists of those before it */

@@ -127,6 +127,7 @@ CUresult launch_make(struct CUfunc_st *f, const struct launch_shape *shape, void
     if (r)
         return r;
     *ret_work = (struct work){.kind = WORK_KERNEL,
+                              .cooperative = shape->cooperative,
                               .owned = calloc(1, kernel->param_bytes + 1),
                               .owned_bytes = kernel->param_bytes};
     if (!ret_work->owned)

@@ -20,7 +20,7 @@ enum special {
     SPECIAL_GLOBALTIMER,
     SPECIAL_GLOBALTIMER_LO,
     SPECIAL_GLOBALTIMER_HI,
-    SPECIAL_ENVREG, /* all of them are 0 */
+    SPECIAL_ENVREG, /* those but 1 and 2 are 0 */
     SPECIAL_EXPLICIT_CLUSTER,
     SPECIAL_COUNT
 };

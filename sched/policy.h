@@ -17,7 +17,7 @@ struct policy_client {
     struct launch *ready; /* its launches that may go, oldest first (launch->prev, next) */
     struct policy_client *prev, *next;
     int64_t credit_ns;
-    uint64_t stamp;
+    uint64_t round;
     bool in_turn;
 };
 

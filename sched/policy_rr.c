@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
- * policy_rr.c - every client its turn, in device time: deficit round robin (Shreedhar and Varghese,
- * "Efficient Fair Queuing Using Deficit Round-Robin", 1995) with slices in place of packets.
+ * policy_rr.c - every client its turn, in device time: deficit round robin (Shreedhar and
+ * Varghese, "Efficient Fair Queuing Using Deficit Round-Robin", 1995) with slices in place of
+ * packets.
  *
  * Clients with something ready stand in a ring. The turn of the first one begins with a quantum of
  * credit and ends, at the back of the ring, when the credit is used up. A slice costs its estimate
  * at once and the difference when it is done, so wrong estimates are paid back.
+ *
+ * Everybody has one turn in a round. Who was away for a moment, because it waits for its results
+ * before it launches more, goes on with its turn when it is back, or has the one it missed: so it
+ * gets as much as those who always have something waiting.
  */
 #include <stdlib.h>
 #include <utlist.h>
@@ -16,38 +21,33 @@
 
 struct rr {
     struct policy_client *ring;
-    uint64_t n_in_ring;
-    uint64_t turns; /* begun so far */
+    uint64_t round;
     int64_t quantum_ns;
 };
 
 static void *rr_create(const struct sched_config *config)
 {
     struct rr *rr = calloc(1, sizeof(*rr));
-    if (rr)
-        rr->quantum_ns = config->quantum_ns ? (int64_t)config->quantum_ns : 1;
+    if (!rr)
+        return NULL;
+    rr->quantum_ns = config->quantum_ns ? (int64_t)config->quantum_ns : 1;
+    rr->round = 1;
     return rr;
 }
 
-/* A client that comes back while its turn is on goes on with it, unless a whole round went by: then
- * what was left of the turn is lost and it stands at the back. Debt stays. */
+/* First if its turn is on or still to come in this round, else last. Of more than one round it has
+ * missed only the last; debt stays. */
 static void join_ring(struct rr *rr, struct policy_client *client)
 {
-    if (client->in_turn && rr->turns - client->stamp <= rr->n_in_ring) {
-        DL_PREPEND(rr->ring, client);
-    } else {
+    if (client->round + 1 < rr->round) {
+        client->round = rr->round - 1;
         client->in_turn = false;
         client->credit_ns = client->credit_ns < 0 ? client->credit_ns : 0;
-        DL_APPEND(rr->ring, client);
     }
-    rr->n_in_ring++;
-}
-
-static void leave_ring(struct rr *rr, struct policy_client *client)
-{
-    DL_DELETE(rr->ring, client);
-    rr->n_in_ring--;
-    client->stamp = rr->turns;
+    if (client->in_turn || client->round < rr->round)
+        DL_PREPEND(rr->ring, client);
+    else
+        DL_APPEND(rr->ring, client);
 }
 
 static void rr_enqueue(void *policy, struct launch *launch)
@@ -61,9 +61,20 @@ static void rr_enqueue(void *policy, struct launch *launch)
 static void rr_dequeue(void *policy, struct launch *launch)
 {
     struct policy_client *client = launch_policy_client(launch);
+    struct rr *rr = policy;
     policy_list_remove(&client->ready, launch);
     if (!client->ready)
-        leave_ring(policy, client);
+        DL_DELETE(rr->ring, client);
+}
+
+/* When somebody is first who had its turn in this round, all had: the next one begins. */
+static void begin_turn(struct rr *rr, struct policy_client *client)
+{
+    if (client->round == rr->round)
+        rr->round++;
+    client->round = rr->round;
+    client->in_turn = true;
+    client->credit_ns += rr->quantum_ns * client->weight;
 }
 
 /* Ends: debt is bounded, and every turn that begins pays a quantum of it back. */
@@ -72,14 +83,13 @@ static struct launch *rr_pick(void *policy)
     struct rr *rr = policy;
     struct policy_client *client;
     while ((client = rr->ring)) {
-        if (!client->in_turn) {
-            client->in_turn = true;
-            client->credit_ns += rr->quantum_ns * client->weight;
-            rr->turns++;
-        }
+        if (!client->in_turn)
+            begin_turn(rr, client);
         if (client->credit_ns > 0)
             return client->ready;
         client->in_turn = false;
+        if (client->round < rr->round)
+            continue; /* it missed one */
         DL_DELETE(rr->ring, client);
         DL_APPEND(rr->ring, client);
     }

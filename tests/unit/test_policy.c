@@ -114,23 +114,45 @@ static void test_rr_own_order(void **unused)
     policy->destroy(state);
 }
 
-/* Who comes back within its turn goes on with it; who was away for a round has lost it. */
+/* Who comes back within its turn goes on with it; who was away for rounds gets one turn, at once.
+ */
 static void test_rr_coming_back(void **unused)
 {
     (void)unused;
     start("rr");
     for (unsigned i = 0; i < 3; i++)
         policy->enqueue(state, &launches[i]);
-    assert_int_equal(serve(100), 0);
-    policy->dequeue(state, &launches[0]);
-    assert_int_equal(serve(100), 1);
-    policy->enqueue(state, &launches[0]);
-    assert_int_equal(serve(100), 0);
-    policy->dequeue(state, &launches[0]);
-    for (int i = 0; i < 10; i++)
+    unsigned first = serve(100);
+    policy->dequeue(state, &launches[first]);
+    assert_int_not_equal(serve(100), first);
+    policy->enqueue(state, &launches[first]);
+    assert_int_equal(serve(100), first);
+    policy->dequeue(state, &launches[first]);
+    for (int i = 0; i < 20; i++)
         serve(QUANTUM);
-    policy->enqueue(state, &launches[0]);
-    assert_int_not_equal(serve(100), 0);
+    policy->enqueue(state, &launches[first]);
+    int64_t had = 0;
+    for (int i = 0; i < 5; i++)
+        had += serve(QUANTUM / 4) == first ? QUANTUM / 4 : 0;
+    assert_int_equal(had, QUANTUM);
+    policy->destroy(state);
+}
+
+/* However often one comes back, the others have their turn in every round. */
+static void test_rr_no_starving(void **unused)
+{
+    unsigned served[3] = {0};
+    (void)unused;
+    start("rr");
+    for (unsigned i = 0; i < 3; i++)
+        policy->enqueue(state, &launches[i]);
+    for (unsigned i = 0; i < 300; i++) {
+        served[serve(QUANTUM)]++;
+        policy->dequeue(state, &launches[0]);
+        policy->enqueue(state, &launches[0]);
+    }
+    for (unsigned i = 0; i < 3; i++)
+        assert_in_range(served[i], 98, 102);
     policy->destroy(state);
 }
 
@@ -142,10 +164,10 @@ static void test_rr_debt(void **unused)
     start("rr");
     policy->enqueue(state, &launches[0]);
     policy->enqueue(state, &launches[1]);
-    assert_int_equal(serve(100 * QUANTUM), 0);
-    policy->dequeue(state, &launches[0]);
-    policy->enqueue(state, &launches[0]);
-    while (serve(QUANTUM) != 0)
+    unsigned first = serve(100 * QUANTUM);
+    policy->dequeue(state, &launches[first]);
+    policy->enqueue(state, &launches[first]);
+    while (serve(QUANTUM) != first)
         turns++;
     assert_in_range(turns, 4, 12);
     policy->destroy(state);
@@ -154,10 +176,10 @@ static void test_rr_debt(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names),         cmocka_unit_test(test_fcfs),
-        cmocka_unit_test(test_rr_equal_time), cmocka_unit_test(test_rr_weight),
-        cmocka_unit_test(test_rr_own_order),  cmocka_unit_test(test_rr_coming_back),
-        cmocka_unit_test(test_rr_debt),
+        cmocka_unit_test(test_names),          cmocka_unit_test(test_fcfs),
+        cmocka_unit_test(test_rr_equal_time),  cmocka_unit_test(test_rr_weight),
+        cmocka_unit_test(test_rr_own_order),   cmocka_unit_test(test_rr_coming_back),
+        cmocka_unit_test(test_rr_no_starving), cmocka_unit_test(test_rr_debt),
     };
     return cmocka_run_group_tests_name("policy", tests, NULL, NULL);
 }

@@ -40,13 +40,19 @@ static void start(struct program *p, struct setting setting, unsigned n_threads)
         program_add_stream(p, QUEUE_NON_BLOCKING);
 }
 
-/* A thread that launches the same again and again, so many ahead of the device. */
+/* A thread that launches the same again and again; if sync_every is not 0 it waits after so many
+ * for its stream, and then a little before it goes on. */
 static void add_looper(struct program *p, unsigned thread, struct kernel_shape *shape,
-                       uint32_t blocks, uint64_t block_ns, unsigned n_ahead)
+                       uint32_t blocks, uint64_t block_ns, unsigned sync_every)
 {
     struct grid3 grid = {blocks, 1, 1};
-    for (unsigned i = 0; i < n_ahead; i++)
+    for (unsigned i = 0; i < (sync_every ? 64 : 512); i++) {
         program_add_launch(p, thread, thread, shape, grid, block_ns);
+        if (!sync_every || (i + 1) % sync_every)
+            continue;
+        program_add_step(p, thread, STEP_SYNC, thread);
+        program_add_step(p, thread, STEP_PAUSE, thread)->ns = 10000;
+    }
     p->threads[thread].loop = true;
 }
 
@@ -79,14 +85,15 @@ static void print_shares(const struct program *p, const char *what)
 }
 
 /* Four threads looping grids of 1:4:16:64 waves. */
-static void run_four(struct setting setting, uint64_t wave_ns, double *ret_jain, double *ret_used)
+static void run_four(struct setting setting, uint64_t wave_ns, unsigned sync_every,
+                     double *ret_jain, double *ret_used)
 {
     struct program p;
     struct kernel_shape *shapes[4];
     start(&p, setting, 4);
     for (unsigned i = 0; i < 4; i++) {
         shapes[i] = program_shape(WAVE, automatic);
-        add_looper(&p, i, shapes[i], WAVE << 2 * i, wave_ns, 512);
+        add_looper(&p, i, shapes[i], WAVE << 2 * i, wave_ns, sync_every);
     }
     assert_null(program_run(&p, 400 * MS));
     print_shares(&p, setting.policy);
@@ -105,10 +112,23 @@ static void test_rr_shares_time(void **state)
     for (size_t i = 0; i < sizeof(waves_ns) / sizeof(waves_ns[0]); i++) {
         for (size_t k = 0; k < sizeof(settings) / sizeof(settings[0]); k++) {
             double j, u;
-            run_four(settings[k], waves_ns[i], &j, &u);
+            run_four(settings[k], waves_ns[i], 0, &j, &u);
             assert_true(j >= 0.99);
             assert_true(u >= 0.97);
         }
+    }
+}
+
+/* The same for threads that wait for their results after every four launches. */
+static void test_rr_threads_that_wait(void **state)
+{
+    static const uint64_t waves_ns[] = {50000, 150000, 400000};
+    (void)state;
+    for (size_t i = 0; i < sizeof(waves_ns) / sizeof(waves_ns[0]); i++) {
+        double j, u;
+        run_four((struct setting){"rr", 200000, 300000}, waves_ns[i], 4, &j, &u);
+        assert_true(j >= 0.99);
+        assert_true(u >= 0.97);
     }
 }
 
@@ -116,7 +136,7 @@ static void test_fcfs_uses_it(void **state)
 {
     double j, u;
     (void)state;
-    run_four((struct setting){"fcfs", 200000, 300000}, 50000, &j, &u);
+    run_four((struct setting){"fcfs", 200000, 300000}, 50000, 0, &j, &u);
     assert_true(j < 0.6);
     assert_true(u >= 0.97);
 }
@@ -125,6 +145,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rr_shares_time),
+        cmocka_unit_test(test_rr_threads_that_wait),
         cmocka_unit_test(test_fcfs_uses_it),
     };
     return cmocka_run_group_tests_name("sched_share", tests, NULL, NULL);

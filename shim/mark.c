@@ -29,8 +29,8 @@ struct marks {
     struct slot slots[N_SLOTS];
 };
 
-/* Memory of ours that the driver maps, rather than the driver's own: it may be read by whoever polls
- * also when the driver has taken the context down, at exit for one. */
+/* Memory of ours that the driver maps, rather than the driver's own: it may be read by whoever
+ * polls also when the driver has taken the context down, at exit for one. */
 static CUresult map_words(struct marks *marks)
 {
     CUdeviceptr device_words = 0;

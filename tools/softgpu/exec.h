@@ -93,7 +93,7 @@ struct exec_launch {
     uint32_t grid[3], threads[3], cluster[3]; /* cluster 1,1,1 where there is none */
     uint64_t grid_id;
     uint64_t grid_workspace; /* of a cooperative launch: the address in %envreg1 and 2; else 0 */
-    const void *params; /* kernel->param_bytes */
+    const void *params;      /* kernel->param_bytes */
     size_t dynamic_shared_bytes;
     const struct exec_memory *memory;
     bool check_races;

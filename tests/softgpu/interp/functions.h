@@ -330,46 +330,70 @@ DOUBLE1(d_sinh, sinh(x / 1e9))
 DOUBLE1(d_log1p, log1p(fabs(x) / 1e9))
 
 /* FUNCTION(name, type of the result, allowed difference in units in the last place) */
-#define FUNCTIONS(FUNCTION)                                                                        \
-    FUNCTION(div_s64, INT, 0)                                                                      \
-    FUNCTION(rem_s64, INT, 0) FUNCTION(div_u64, INT, 0) FUNCTION(rem_u64, INT, 0) FUNCTION(        \
-        div_s32, INT, 0) FUNCTION(div_const, INT, 0) FUNCTION(narrow, INT, 0)                      \
-        FUNCTION(shifts, INT, 0) FUNCTION(rotate, INT, 0) FUNCTION(crc, INT, 0) FUNCTION(          \
-            collatz, INT, 0) FUNCTION(gcd, INT, 0) FUNCTION(choose, INT, 0) FUNCTION(bits, INT, 0) \
-            FUNCTION(product_high, INT, 0) FUNCTION(wide, INT, 0) FUNCTION(                        \
-                wide_div, INT, 0) FUNCTION(local_array, INT, 0) FUNCTION(insertion_sort, INT, 0)   \
-                FUNCTION(recursion, INT, 0) FUNCTION(deep, INT, 0) FUNCTION(                       \
-                    pointers, INT, 0) FUNCTION(structs, INT,                                       \
-                                               0) FUNCTION(f_arith, FLOAT, 0)                      \
-                    FUNCTION(f_sqrt, FLOAT, 0) FUNCTION(f_fma, FLOAT, 0) FUNCTION(                 \
-                        f_minmax,                                                                  \
-                        FLOAT, 0) FUNCTION(f_round,                                                \
-                                           FLOAT, 0) FUNCTION(f_convert, FLOAT, 0)                 \
-                        FUNCTION(f_mod, FLOAT, 0) FUNCTION(f_remainder, FLOAT, 0) FUNCTION(        \
-                            f_scale, FLOAT,                                                        \
-                            0) FUNCTION(f_exp, FLOAT, 3)                                           \
-                            FUNCTION(f_log, FLOAT, 3) FUNCTION(f_pow, FLOAT, 8)                    \
-                                FUNCTION(f_sin, FLOAT, 4) FUNCTION(f_cos, FLOAT, 4) FUNCTION(      \
-                                    f_tan, FLOAT, 8) FUNCTION(f_atan2, FLOAT,                      \
-                                                              4) FUNCTION(f_tanh, FLOAT, 4)        \
-                                    FUNCTION(f_erf, FLOAT, 4) FUNCTION(f_cbrt, FLOAT, 2) FUNCTION( \
-                                        f_hypot,                                                   \
-                                        FLOAT, 4) FUNCTION(f_lgamma,                               \
-                                                           FLOAT, 8) FUNCTION(d_arith, DOUBLE, 0)  \
-                                        FUNCTION(d_sqrt, DOUBLE,                                   \
-                                                 0) FUNCTION(d_fma, DOUBLE, 0)                     \
-                                            FUNCTION(d_round, DOUBLE, 0) FUNCTION(                 \
-                                                d_convert, DOUBLE, 0) FUNCTION(d_mod, DOUBLE, 0)   \
-                                                FUNCTION(d_exp, DOUBLE, 3) FUNCTION(               \
-                                                    d_log, DOUBLE, 3) FUNCTION(d_pow, DOUBLE, 4)   \
-                                                    FUNCTION(d_sin, DOUBLE,                        \
-                                                             4) FUNCTION(d_cos, DOUBLE, 4)         \
-                                                        FUNCTION(d_tan, DOUBLE,                    \
-                                                                 4) FUNCTION(d_atan2, DOUBLE, 4)   \
-                                                            FUNCTION(d_erf, DOUBLE, 4) FUNCTION(   \
-                                                                d_gamma, DOUBLE,                   \
-                                                                20) FUNCTION(d_cbrt, DOUBLE, 3)    \
-                                                                FUNCTION(d_sinh, DOUBLE, 4)        \
-                                                                    FUNCTION(d_log1p, DOUBLE, 3)
+/* clang-format off */
+#define FUNCTIONS(FUNCTION)          \
+    FUNCTION(div_s64, INT, 0)        \
+    FUNCTION(rem_s64, INT, 0)        \
+    FUNCTION(div_u64, INT, 0)        \
+    FUNCTION(rem_u64, INT, 0)        \
+    FUNCTION(div_s32, INT, 0)        \
+    FUNCTION(div_const, INT, 0)      \
+    FUNCTION(narrow, INT, 0)         \
+    FUNCTION(shifts, INT, 0)         \
+    FUNCTION(rotate, INT, 0)         \
+    FUNCTION(crc, INT, 0)            \
+    FUNCTION(collatz, INT, 0)        \
+    FUNCTION(gcd, INT, 0)            \
+    FUNCTION(choose, INT, 0)         \
+    FUNCTION(bits, INT, 0)           \
+    FUNCTION(product_high, INT, 0)   \
+    FUNCTION(wide, INT, 0)           \
+    FUNCTION(wide_div, INT, 0)       \
+    FUNCTION(local_array, INT, 0)    \
+    FUNCTION(insertion_sort, INT, 0) \
+    FUNCTION(recursion, INT, 0)      \
+    FUNCTION(deep, INT, 0)           \
+    FUNCTION(pointers, INT, 0)       \
+    FUNCTION(structs, INT, 0)        \
+    FUNCTION(f_arith, FLOAT, 0)      \
+    FUNCTION(f_sqrt, FLOAT, 0)       \
+    FUNCTION(f_fma, FLOAT, 0)        \
+    FUNCTION(f_minmax, FLOAT, 0)     \
+    FUNCTION(f_round, FLOAT, 0)      \
+    FUNCTION(f_convert, FLOAT, 0)    \
+    FUNCTION(f_mod, FLOAT, 0)        \
+    FUNCTION(f_remainder, FLOAT, 0)  \
+    FUNCTION(f_scale, FLOAT, 0)      \
+    FUNCTION(f_exp, FLOAT, 3)        \
+    FUNCTION(f_log, FLOAT, 3)        \
+    FUNCTION(f_pow, FLOAT, 8)        \
+    FUNCTION(f_sin, FLOAT, 4)        \
+    FUNCTION(f_cos, FLOAT, 4)        \
+    FUNCTION(f_tan, FLOAT, 8)        \
+    FUNCTION(f_atan2, FLOAT, 4)      \
+    FUNCTION(f_tanh, FLOAT, 4)       \
+    FUNCTION(f_erf, FLOAT, 4)        \
+    FUNCTION(f_cbrt, FLOAT, 2)       \
+    FUNCTION(f_hypot, FLOAT, 4)      \
+    FUNCTION(f_lgamma, FLOAT, 8)     \
+    FUNCTION(d_arith, DOUBLE, 0)     \
+    FUNCTION(d_sqrt, DOUBLE, 0)      \
+    FUNCTION(d_fma, DOUBLE, 0)       \
+    FUNCTION(d_round, DOUBLE, 0)     \
+    FUNCTION(d_convert, DOUBLE, 0)   \
+    FUNCTION(d_mod, DOUBLE, 0)       \
+    FUNCTION(d_exp, DOUBLE, 3)       \
+    FUNCTION(d_log, DOUBLE, 3)       \
+    FUNCTION(d_pow, DOUBLE, 4)       \
+    FUNCTION(d_sin, DOUBLE, 4)       \
+    FUNCTION(d_cos, DOUBLE, 4)       \
+    FUNCTION(d_tan, DOUBLE, 4)       \
+    FUNCTION(d_atan2, DOUBLE, 4)     \
+    FUNCTION(d_erf, DOUBLE, 4)       \
+    FUNCTION(d_gamma, DOUBLE, 20)    \
+    FUNCTION(d_cbrt, DOUBLE, 3)      \
+    FUNCTION(d_sinh, DOUBLE, 4)      \
+    FUNCTION(d_log1p, DOUBLE, 3)
+/* clang-format on */
 
 #endif

@@ -116,7 +116,7 @@ static inline bool carry_in(const struct exec_warp *warp, const struct insn *in,
         }                                                                                          \
     }                                                                                              \
     /* A subtraction adds the complement: its carry is 1 when nothing was borrowed, which code     \
-     * that goes on with addc can see. */                                                                     \
+     * that goes on with addc can see. */                                                          \
     HANDLER(sub_##name)                                                                            \
     {                                                                                              \
         u *d = LANES(u, 0);                                                                        \

@@ -272,7 +272,7 @@ struct exec_group *warp_park(struct exec_warp *warp, uint32_t mask, uint32_t pc,
 
 uint32_t warp_gather(struct exec_warp *warp, uint32_t mask, const uint32_t *members)
 {
-    uint32_t all = 0, ready = 0, waiting;
+    uint32_t ready = 0, waiting;
 
     warp->sync_epoch++;
     if (warp->released) {
@@ -281,7 +281,6 @@ uint32_t warp_gather(struct exec_warp *warp, uint32_t mask, const uint32_t *memb
     }
     for (uint32_t m = mask; m; m &= m - 1) {
         unsigned lane = __builtin_ctz(m);
-        all |= members[lane];
         if (!(members[lane] & ~warp->exited & ~mask))
             ready |= 1u << lane;
     }

@@ -21,15 +21,21 @@ static bool larger_than_slice(const struct slice_size *size, struct grid3 grid)
     return grid.x > size->x || grid.y > size->y || grid.z > size->z;
 }
 
+/* Does the user want it in pieces, whoever else is there? */
+static bool always_sliced(const struct kernel *kernel, struct grid3 grid)
+{
+    return (kernel->rule.mode == SLICE_BLOCKS || kernel->rule.mode == SLICE_SHAPE) &&
+           !atomic_load_explicit(&kernel->whole_reason, memory_order_relaxed) &&
+           larger_than_slice(&kernel->rule, grid);
+}
+
 /* Would it be worth slicing it though there is nobody else? */
 static bool slice_alone(const struct sched *s, struct kernel_shape *shape, struct grid3 grid)
 {
     const struct kernel *kernel = shape->kernel;
-    if (atomic_load_explicit(&kernel->whole_reason, memory_order_relaxed) ||
-        kernel->rule.mode == SLICE_OFF)
-        return false;
-    if (kernel->rule.mode != SLICE_AUTO)
-        return larger_than_slice(&kernel->rule, grid);
+    if (kernel->rule.mode != SLICE_AUTO ||
+        atomic_load_explicit(&kernel->whole_reason, memory_order_relaxed))
+        return always_sliced(kernel, grid);
     uint64_t blocks = grid3_count(grid);
     uint64_t est_ns = cost_estimate_ns(shape, blocks);
     return est_ns ? est_ns > s->long_ns : blocks > shape->wave_blocks;
@@ -44,19 +50,28 @@ static enum sched_admit admit_alone(struct sched *s, struct sched_client *client
     return n % SAMPLE_EVERY == SAMPLE_EVERY - 1 ? ADMIT_QUEUE : ADMIT_DIRECT;
 }
 
-static enum sched_admit admit_light(struct sched *s, struct sched_client *client,
-                                    struct kernel_shape *shape, struct grid3 grid)
+bool launch_is_light(const struct sched *s, struct kernel_shape *shape, struct grid3 grid)
 {
     uint64_t est_ns = shape ? cost_estimate_ns(shape, grid3_count(grid)) : 0;
-    uint64_t window_ns = s->config.window_ns;
-    if (!est_ns || est_ns > window_ns / 8)
+    return est_ns && est_ns <= s->config.window_ns / 8 && !always_sliced(shape->kernel, grid);
+}
+
+enum sched_admit admit_light(struct sched *s, struct sched_client *client,
+                             struct kernel_shape *shape, struct grid3 grid)
+{
+    if (!launch_is_light(s, shape, grid) ||
+        atomic_load_explicit(&client->measure, memory_order_relaxed))
         return ADMIT_QUEUE;
+    uint64_t est_ns = cost_estimate_ns(shape, grid3_count(grid));
+    uint64_t window_ns = s->config.window_ns;
     uint64_t seen_ns = atomic_fetch_add_explicit(&client->direct_ns, est_ns, memory_order_relaxed);
     if (seen_ns + est_ns > window_ns) {
         atomic_fetch_sub_explicit(&client->direct_ns, est_ns, memory_order_relaxed);
         return ADMIT_QUEUE;
     }
-    atomic_fetch_add_explicit(&client->n_direct, 1, memory_order_relaxed);
+    uint32_t n = atomic_fetch_add_explicit(&client->n_direct, 1, memory_order_relaxed);
+    if (n % SAMPLE_EVERY == SAMPLE_EVERY - 1)
+        atomic_store_explicit(&client->measure, true, memory_order_relaxed);
     seen_ns = atomic_fetch_add_explicit(&client->unmarked_ns, est_ns, memory_order_relaxed);
     return seen_ns + est_ns >= window_ns / 4 ? ADMIT_DIRECT_MARK : ADMIT_DIRECT;
 }

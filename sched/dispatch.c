@@ -88,6 +88,7 @@ static void leave_queue(struct sched *s, struct launch *launch)
         s->on_trial = NULL;
     stats_launch(launch);
     launch->client->n_held--;
+    s->n_heavy -= launch->heavy;
     queue_pop(launch->op.queue);
     client_release(launch->client);
     launch_check_done(s, launch);
@@ -272,6 +273,15 @@ static void dispatch_slice(struct sched *s, struct launch *launch)
     finish_piece(s, launch, &piece, error);
 }
 
+/* Two for slices that fill the device: one runs, the next is there when its tail leaves room. */
+static unsigned lanes_for(const struct launch *launch, unsigned n_lanes)
+{
+    uint64_t useful = launch->shape->wave_blocks / plan_next_blocks(&launch->plan) + 1;
+    useful = useful < 2 ? 2 : useful;
+    n_lanes = n_lanes < GPU_LANES ? n_lanes : GPU_LANES;
+    return n_lanes < useful ? n_lanes : (unsigned)useful;
+}
+
 /* false: it has to go whole. */
 static bool begin(struct sched *s, struct launch *launch)
 {
@@ -282,7 +292,7 @@ static bool begin(struct sched *s, struct launch *launch)
         make_whole(launch);
         return false;
     }
-    launch->n_lanes = n_lanes < GPU_LANES ? (unsigned)n_lanes : GPU_LANES;
+    launch->n_lanes = lanes_for(launch, (unsigned)n_lanes);
     launch->begun = true;
     return true;
 }
@@ -291,7 +301,7 @@ bool dispatch_next(struct sched *s)
 {
     struct launch *launch = s->on_trial ? NULL : s->config.policy->pick(s->policy);
     s->turn_look_ns = NEVER;
-    if (!launch || turn_is_on(s, launch->client, sched_now(s)))
+    if (!launch || turn_is_on(s, launch, sched_now(s)))
         return false;
     update_plan(s, launch);
     if (!window_has_room(s, estimate_ns(launch, plan_next_blocks(&launch->plan))))

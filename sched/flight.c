@@ -73,9 +73,15 @@ static void leave_window(struct sched *s, struct flight *flight)
     s->in_window_ns -= flight->window_ns;
 }
 
+/* Leaves most of the device to others. */
+static bool is_small(const struct launch *launch)
+{
+    return launch->shape && grid3_count(launch->grid) <= launch->shape->wave_blocks / 2;
+}
+
 /* Kernels that follow one another on a stream get a turn of the device only if others' wait: beside
  * slices that fill the device each of them would wait for one of those. */
-bool turn_is_on(struct sched *s, const struct sched_client *client, uint64_t now)
+bool turn_is_on(struct sched *s, const struct launch *launch, uint64_t now)
 {
     const struct flight *flight, *last = NULL;
     unsigned n_kernels = 0;
@@ -90,7 +96,7 @@ bool turn_is_on(struct sched *s, const struct sched_client *client, uint64_t now
         n_kernels += flight->kind == FLIGHT_WHOLE ? flight->n_slices : 0;
         last = flight;
     }
-    if (n_kernels < 2 || last->client == client)
+    if (n_kernels < 2 || last->client == launch->client || is_small(launch))
         return false;
     s->turn_look_ns = s->expected_ns - lead_ns;
     return true;
@@ -146,13 +152,16 @@ static void finish_launches(struct sched *s, struct flight *flight)
     }
 }
 
-static void take_direct(struct sched_client *client, uint64_t est_ns)
+/* What took far longer than the estimates said is measured anew. */
+static void finish_direct(struct sched_client *client, const struct flight *flight, uint64_t now)
 {
-    uint64_t direct_ns = atomic_load_explicit(&client->direct_ns, memory_order_relaxed);
-    while (!atomic_compare_exchange_weak_explicit(&client->direct_ns, &direct_ns,
-                                                  direct_ns > est_ns ? direct_ns - est_ns : 0,
-                                                  memory_order_relaxed, memory_order_relaxed))
-        ;
+    uint64_t direct_ns = atomic_load_explicit(&client->direct_ns, memory_order_relaxed), left_ns;
+    do
+        left_ns = direct_ns > flight->est_ns ? direct_ns - flight->est_ns : 0;
+    while (!atomic_compare_exchange_weak_explicit(&client->direct_ns, &direct_ns, left_ns,
+                                                  memory_order_relaxed, memory_order_relaxed));
+    if (now - flight->submitted_ns > 4 * flight->est_ns + DIRECT_LOOK_NS)
+        atomic_store_explicit(&client->measure, true, memory_order_relaxed);
 }
 
 static void update_queue(struct flight *flight, uint64_t now)
@@ -192,7 +201,7 @@ static void finish(struct sched *s, struct flight *flight, uint64_t busy_ns, uin
     s->config.policy->charge(s->policy, &client->policy,
                              (int64_t)busy_ns - (int64_t)flight->window_ns);
     if (flight->kind == FLIGHT_DIRECT)
-        take_direct(client, flight->est_ns);
+        finish_direct(client, flight, now);
     stats_flight(flight, busy_ns);
     finish_launches(s, flight);
     update_queue(flight, now);
@@ -227,15 +236,19 @@ static void batch_add(struct batch *batch, const struct flight *flight)
     batch->waves += flight->waves;
 }
 
-static void learn(const struct batch *batch, uint64_t busy_ns)
+/* They were done at some time after the last look; rather late in that time, as looks begin before
+ * it is expected. A guess that is too short for something tiny grows the batches under one mark,
+ * and with them comes a better one. */
+static void learn(const struct sched *s, const struct batch *batch, uint64_t from, uint64_t now)
 {
     if (!batch->one_shape || !batch->waves)
         return;
     if (batch->mixed && cost_estimate_ns(batch->shape, 1))
         return;
     if (batch->idle_before)
-        busy_ns = busy_ns > 2 * LATENCY_NS ? busy_ns - LATENCY_NS : busy_ns / 2;
-    cost_learn(batch->shape, batch->waves, busy_ns);
+        from += now - from > 2 * LATENCY_NS ? LATENCY_NS : (now - from) / 2;
+    uint64_t not_before = later(s->looked_ns, from);
+    cost_learn(batch->shape, batch->waves, (not_before - from + 3 * (now - from)) / 4);
 }
 
 /* Of the time since the last charge, what those that are done have to bear: what they were expected
@@ -272,7 +285,7 @@ static void finish_batch(struct sched *s, const struct batch *batch, uint64_t no
     uint64_t seen_from = later(s->seen_ns, batch->first_submitted_ns);
     uint64_t from = later(s->done_ns, batch->first_submitted_ns);
     uint64_t charge_ns = charge_of(s, batch, now > from ? now - from : 0);
-    learn(batch, now - seen_from);
+    learn(s, batch, seen_from, now);
     finish_reached(s, batch, charge_ns, seen_from, now);
     s->seen_ns = now;
     s->done_ns = s->n_in_window ? from + charge_ns : now;
@@ -331,6 +344,7 @@ void flights_poll(struct sched *s)
     pthread_mutex_lock(&s->mutex);
     if (batch.n)
         finish_batch(s, &batch, now);
+    s->looked_ns = now;
     check_late(s, now);
 }
 

@@ -4,10 +4,10 @@
  * on a virtual-time GPU.
  *
  * Called with no scheduler lock held, by one thread at a time per scheduler (whoever pumps),
- * except: mark_stream(), call() and the retire functions may come from any thread; now_ns() and
- * drop_mark() too, even with the scheduler's mutex held, so they must not wait. Errors are the
- * driver's own positive codes; the scheduler only passes them on. Its own is -ECANCELED: given up,
- * the scheduler went away.
+ * except: submit() of whole launches, mark_stream(), call() and the retire functions may come from
+ * any thread; now_ns() and drop_mark() too, even with the scheduler's mutex held, so they must not
+ * wait. Errors are the driver's own positive codes; the scheduler only passes them on. Its own is
+ * -ECANCELED: given up, the scheduler went away.
  */
 #ifndef SCHED_GPU_OPS_H
 #define SCHED_GPU_OPS_H

@@ -48,11 +48,23 @@ static void release(struct sched *s, struct sched_queue *queue)
     queue_settle(queue);
 }
 
+/* What is on trial has not even begun: others need not wait for it. But when it begins its blocks
+ * must not find room taken that the rest of them needs, so all of it goes now. */
+static void check_trial(struct sched *s)
+{
+    struct launch *launch = s->on_trial;
+    if (!launch || !launch->op.queue->n_late || launch->op.queue->released || came_to(s, launch))
+        return;
+    launch->op.queue->released = true;
+    queue_settle(launch->op.queue);
+}
+
 void progress_check(struct sched *s, uint64_t now)
 {
     struct flight *flight;
     if (!s->n_held)
         return;
+    check_trial(s);
     DL_FOREACH(s->flights, flight)
     {
         struct sched_queue *queue = flight->queue;

@@ -83,6 +83,7 @@ struct sched_client {
     _Atomic uint32_t n_direct;             /* launches that went straight through; wraps */
     _Atomic uint64_t direct_ns;            /* their estimates, not seen done; only when contended */
     _Atomic uint64_t unmarked_ns;          /* those of them that no mark is behind yet */
+    _Atomic bool measure;                  /* the next light launch is held, to measure it */
 };
 
 enum flight_kind {
@@ -143,6 +144,7 @@ struct sched {
     struct trace *trace;             /* NULL: not wanted */
     unsigned n_active;
     unsigned n_held;      /* operations */
+    unsigned n_heavy;     /* launches among them that are not light */
     unsigned n_new_marks; /* clients with a mark_queue */
     unsigned n_foreign;   /* held behind a ticket of another scheduler */
     unsigned n_stuck;     /* launches whose slices waited for one another */
@@ -155,6 +157,7 @@ struct sched {
     unsigned n_flights, n_in_window;
     uint64_t in_window_ns;
     uint64_t expected_ns;  /* when all that is in the window should be done */
+    uint64_t looked_ns;    /* when the marks were last read */
     uint64_t seen_ns;      /* when something was last seen done */
     uint64_t done_ns;      /* up to here the device's time was charged to someone */
     uint64_t turn_look_ns; /* when a turn ends that something waits for; NEVER: nothing does */
@@ -207,8 +210,8 @@ void flights_poll(struct sched *s);
 void flights_drop(struct sched *s, struct sched_domain *domain); /* NULL: all */
 uint64_t flights_next_look(const struct sched *s, uint64_t now);
 bool window_has_room(const struct sched *s, uint64_t est_ns);
-/* Has this client to wait until another's work is about to end? Then s->turn_look_ns says when. */
-bool turn_is_on(struct sched *s, const struct sched_client *client, uint64_t now);
+/* Has this launch to wait until another's work is about to end? Then s->turn_look_ns says when. */
+bool turn_is_on(struct sched *s, const struct launch *launch, uint64_t now);
 void launch_check_done(struct sched *s, struct launch *launch); /* nothing of it left: s->done */
 
 /* dispatch.c: one launch's way to the driver. Need the token. */
@@ -232,6 +235,11 @@ uint64_t sched_next_look(const struct sched *s, uint64_t now);
 void progress_check(struct sched *s, uint64_t now);
 
 /* client.c, direct.c */
+/* Short enough to go straight among several clients, by what is known of its cost. */
+bool launch_is_light(const struct sched *s, struct kernel_shape *shape, struct grid3 grid);
+/* May a light launch go straight? Counts it if so. No lock. */
+enum sched_admit admit_light(struct sched *s, struct sched_client *client,
+                             struct kernel_shape *shape, struct grid3 grid);
 void client_touch(struct sched_client *client);   /* it launched: it is active */
 void client_release(struct sched_client *client); /* frees it if it may go */
 void clients_check_activity(struct sched *s, uint64_t now);

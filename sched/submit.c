@@ -33,32 +33,54 @@ static bool must_wait(const struct sched *s, const struct sched_queue *queue,
     return !sched_ticket_passed(ticket) && (no_thread || queue->n_ops > MAX_HELD);
 }
 
-static void init_launch(struct launch *launch, struct sched_client *client, int *refused,
-                        uint64_t now)
+static void init_launch(struct launch *launch, struct sched_client *client, uint64_t now)
 {
     launch->client = client;
-    launch->refused = refused;
+    launch->refused = NULL;
     launch->error = 0;
     launch->queued_ns = now;
     launch->first_ns = 0;
     launch->n_submitted = launch->n_done = 0;
     launch->n_lanes = launch->busy_lanes = launch->unsure_lanes = 0;
-    launch->planned = launch->begun = launch->all_submitted = false;
+    launch->heavy = launch->planned = launch->begun = launch->all_submitted = false;
     launch->prev = launch->next = NULL;
+    launch->op.is_launch = true;
 }
 
-int sched_submit(struct sched_queue *queue, struct sched_client *client, struct launch *launch,
-                 struct sched_ticket after)
+/* Light, among several clients, with nothing held that it must come behind and nothing heavy held
+ * at all: need not be held only because other light ones still are. Else a queue that once formed
+ * would stay, as one thread submits less than many. */
+static enum sched_admit admit_after_all(struct sched *s, struct sched_queue *queue,
+                                        const struct launch *launch, struct sched_ticket after)
 {
-    struct sched *s = queue->sched;
-    int error = 0;
+    if (!atomic_load_explicit(&s->contended, memory_order_relaxed) || s->n_heavy ||
+        s->config.trace || !sched_ticket_passed(after) || queue_must_wait(queue, NEVER))
+        return ADMIT_QUEUE;
+    return admit_light(s, launch->client, launch->shape, launch->grid);
+}
 
-    client_touch(client);
-    init_launch(launch, client, &error, sched_now(s));
-    launch->op.is_launch = true;
-    pthread_mutex_lock(&s->mutex);
-    thread_ensure(s);
-    client->n_held++;
+static int submit_straight(struct sched *s, struct sched_queue *queue, struct launch *launch,
+                           bool mark)
+{
+    const struct slice all = {.extent = launch->grid};
+    struct sched_client *client = launch->client;
+    stats_direct(client, launch->shape, launch->grid);
+    int error = s->ops->submit(s->gpu, launch, &all, true, 0);
+    s->ops->retire_launch(s->gpu, launch, error);
+    if (mark)
+        sched_mark_direct(s, client, queue);
+    return error;
+}
+
+static int submit_held(struct sched *s, struct sched_queue *queue, struct launch *launch,
+                       struct sched_ticket after)
+{
+    int error = 0;
+    launch->refused = &error;
+    launch->heavy = !launch_is_light(s, launch->shape, launch->grid);
+    s->n_heavy += launch->heavy;
+    launch->client->n_held++;
+    atomic_store_explicit(&launch->client->measure, false, memory_order_relaxed);
     queue_append(queue, &launch->op, after);
     struct sched_ticket ticket = {queue, launch->op.seq};
     pump_or_tell(s);
@@ -66,7 +88,22 @@ int sched_submit(struct sched_queue *queue, struct sched_client *client, struct 
         wait_advance(s);
     if (!sched_ticket_passed(ticket))
         launch->refused = NULL;
+    return error;
+}
+
+int sched_submit(struct sched_queue *queue, struct sched_client *client, struct launch *launch,
+                 struct sched_ticket after)
+{
+    struct sched *s = queue->sched;
+    client_touch(client);
+    init_launch(launch, client, sched_now(s));
+    pthread_mutex_lock(&s->mutex);
+    thread_ensure(s);
+    enum sched_admit answer = admit_after_all(s, queue, launch, after);
+    int error = answer == ADMIT_QUEUE ? submit_held(s, queue, launch, after) : 0;
     pthread_mutex_unlock(&s->mutex);
+    if (answer != ADMIT_QUEUE)
+        error = submit_straight(s, queue, launch, answer == ADMIT_DIRECT_MARK);
     return error;
 }
 

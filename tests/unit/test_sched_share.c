@@ -132,6 +132,28 @@ static void test_rr_threads_that_wait(void **state)
     }
 }
 
+/* Kernels far shorter than the time between two looks are found to be short, and soon go straight.
+ */
+static void test_tiny_kernels(void **state)
+{
+    struct program p;
+    struct kernel_shape *shape = program_shape(WAVE, automatic);
+    unsigned n_straight = 0, n = 0;
+    (void)state;
+    start(&p, (struct setting){"rr", 200000, 300000}, 4);
+    for (unsigned i = 0; i < 4; i++)
+        add_looper(&p, i, shape, 1, 1500, 0);
+    assert_null(program_run(&p, 20 * MS));
+    assert_true(shape->wave_ns < 6000);
+    for (unsigned i = 0; i < 4; i++) {
+        for (unsigned j = 0; j < p.threads[i].n_steps; j++, n++)
+            n_straight += p.threads[i].steps[j].launch.launch.queued_ns == 0;
+    }
+    assert_true(n_straight > n * 9 / 10);
+    program_finish(&p);
+    program_shape_free(shape);
+}
+
 static void test_fcfs_uses_it(void **state)
 {
     double j, u;
@@ -146,6 +168,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rr_shares_time),
         cmocka_unit_test(test_rr_threads_that_wait),
+        cmocka_unit_test(test_tiny_kernels),
         cmocka_unit_test(test_fcfs_uses_it),
     };
     return cmocka_run_group_tests_name("sched_share", tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #define SOFTGPU_EXEC_ADDRESSES_H
 
 #include "tools/softgpu/exec/decode.h"
+#include "tools/softgpu/exec/lanes.h"
 
 /* op[] of the address register; values are in those before it. */
 #define ADDRESS_OPERAND 4
@@ -17,5 +18,58 @@ int addresses_take(struct decoder *dc, unsigned index, const struct operand *ope
 /* The checked host addresses of an access of so many bytes. False: faulted. */
 bool addresses_translate(struct exec_warp *warp, const struct insn *in, uint32_t mask,
                          unsigned bytes, unsigned access, uint8_t *ret_at[EXEC_WARP_LANES]);
+
+/* Where addresses of the access may be for all of them to be right without more questions: from
+ * ret_start, ret_size bytes, which begin at ret_host. False: not known. */
+static inline bool addresses_window(const struct exec_warp *warp, const struct insn *in,
+                                    unsigned access, uint64_t *ret_start, uint64_t *ret_size,
+                                    uint8_t **ret_host)
+{
+    const struct exec_block *block = warp->block;
+    const struct exec_range_cache *known;
+
+    if (in->mode == SPACE_SHARED) {
+        *ret_start = 0;
+        *ret_size = block->shared_bytes;
+        *ret_host = block->shared;
+        return !block->race_words;
+    }
+    known = in->mode <= SPACE_CONST ? memory_known(block, in, access & ACCESS_WRITE) : NULL;
+    if (!known)
+        return false;
+    *ret_start = known->start;
+    *ret_size = known->end - known->start;
+    *ret_host = (uint8_t *)(uintptr_t)known->start;
+    return true;
+}
+
+/* The same, in vector code for the usual case: all lanes, in a range that is known. */
+static inline bool addresses_of(struct exec_warp *warp, const struct insn *in, uint32_t mask,
+                                unsigned bytes, unsigned access, uint8_t *ret_at[EXEC_WARP_LANES])
+{
+    uint64_t start, size, bad = 0, offset = (uint64_t)in->imm;
+    uint8_t *host;
+
+    if (mask != EXEC_ALL_LANES || (in->flags & ADDRESS_FRAME) ||
+        !addresses_window(warp, in, access, &start, &size, &host) || size < bytes)
+        return addresses_translate(warp, in, mask, bytes, access, ret_at);
+    size -= bytes;
+    offset -= start;
+    if (in->flags & ADDRESS_32) {
+        const lane_u32 *a = LANES(lane_u32, ADDRESS_OPERAND);
+        uint32_t most = size < UINT32_MAX ? (uint32_t)size : UINT32_MAX, wrong = 0;
+        if (in->mode != SPACE_SHARED)
+            return addresses_translate(warp, in, mask, bytes, access, ret_at);
+        EACH_LANE(mask, uint32_t at = a[l] + (uint32_t)offset;
+                  wrong |= (uint32_t)(at > most) | (at & (bytes - 1)); ret_at[l] = host + at);
+        bad = wrong;
+    } else {
+        const lane_u64 *a = LANES(lane_u64, ADDRESS_OPERAND);
+        EACH_LANE(mask, uint64_t at = a[l] + offset;
+                  bad |= (uint64_t)(at > size) | ((at + start) & (bytes - 1));
+                  ret_at[l] = host + at);
+    }
+    return !bad || addresses_translate(warp, in, mask, bytes, access, ret_at);
+}
 
 #endif

@@ -18,6 +18,8 @@
 /* Cycles are those of warps; a multiprocessor runs four of them at a time. */
 #define WARPS_AT_A_TIME 4u
 
+#define MAX_DYNAMIC_SHARED_BYTES (1u << 20)
+
 /* Stack of a thread beside what its kernel declares, where calls make it grow. */
 #define STACK_BYTES (64u << 10)
 
@@ -72,7 +74,7 @@ static int init_memory(struct exec_block *block)
     const struct exec_func *func = block->func;
 
     block->static_shared_bytes = func->kernel.static_shared_bytes;
-    if (block->launch.dynamic_shared_bytes > UINT32_MAX / 2)
+    if (block->launch.dynamic_shared_bytes > MAX_DYNAMIC_SHARED_BYTES)
         return -EINVAL;
     block->shared_bytes =
         block_dynamic_shared(block) + (uint32_t)block->launch.dynamic_shared_bytes;
@@ -116,8 +118,13 @@ int exec_block_create(const struct exec_launch *launch, const uint32_t index[3],
     if (!block)
         return -ENOMEM;
     block->launch = *launch;
+    for (unsigned i = 0; i < 3; i++) {
+        if (!block->launch.cluster[i])
+            block->launch.cluster[i] = 1;
+    }
     block->func = exec_kernel_func(launch->kernel);
     block->program = block->func->program;
+    block->heap_generation = heap_generation(block->program->heap);
     memcpy(block->index, index, sizeof(block->index));
     block->sm = sm;
     block->n_threads = n_threads;

@@ -55,6 +55,21 @@ enum exec_space {
 
 enum exec_access { ACCESS_READ = 1, ACCESS_WRITE = 2, ACCESS_ATOMIC = 4 };
 
+/* The range that the instruction found last time, if it still is as it was; else NULL. */
+static inline const struct exec_range_cache *memory_known(const struct exec_block *block,
+                                                          const struct insn *in, bool write)
+{
+    const struct exec_range_cache *cache = &block->ranges[in->line % EXEC_RANGES];
+    const uint64_t *generation = (const uint64_t *)block->launch.memory->generation;
+    uint64_t now = generation ? __atomic_load_n(generation, __ATOMIC_ACQUIRE) : 0;
+
+    return cache->generation == now && (cache->writable || !write) && cache->end &&
+                   cache->heap_generation ==
+                       __atomic_load_n(block->heap_generation, __ATOMIC_ACQUIRE)
+               ? cache
+               : NULL;
+}
+
 /* The host addresses behind an access of bytes at each lane's address, which are checked. False:
  * the block has faulted. bytes: a power of two, also the alignment asked for. */
 bool memory_translate(struct exec_warp *warp, const struct insn *in, uint32_t mask,
@@ -79,7 +94,8 @@ void race_access(struct exec_warp *warp, const struct insn *in, unsigned lane, u
 
 struct exec_heap *heap_create(void);
 void heap_destroy(struct exec_heap *heap);
-uint64_t heap_generation(struct exec_heap *heap);
+/* Moved on by each free; atomic. */
+const uint64_t *heap_generation(const struct exec_heap *heap);
 uint64_t heap_malloc(struct exec_heap *heap, uint64_t bytes);
 bool heap_free(struct exec_heap *heap, uint64_t address); /* false: no such allocation */
 bool heap_find(struct exec_heap *heap, uint64_t address, uint64_t ret_range[2]);

@@ -10,7 +10,8 @@
 #include "tools/softgpu/exec/operands.h"
 #include "tools/softgpu/exec/ops.h"
 
-#define MAX_VREGS (1u << 24)
+#define MAX_VREGS  (1u << 20)
+#define MAX_SCOPES 256
 
 struct body {
     struct decoder dc;
@@ -18,6 +19,7 @@ struct body {
     struct text *text;
     uint32_t func;
     struct scope *scope;
+    unsigned depth;
     uint32_t local_top, local_most;
     struct fixups fixups;
     struct statement statement;
@@ -31,10 +33,14 @@ static struct func_build *build_of(const struct body *body)
 
 static int open_scope(struct body *body)
 {
-    struct scope *scope = calloc(1, sizeof(*scope));
+    struct scope *scope;
 
+    if (body->depth == MAX_SCOPES)
+        return text_fail(body->text, -EINVAL, "scopes nested too deep");
+    scope = calloc(1, sizeof(*scope));
     if (!scope)
         return -ENOMEM;
+    body->depth++;
     scope->parent = body->scope;
     scope->next = build_of(body)->scope->next;
     scope->local_top = body->local_top;
@@ -46,6 +52,7 @@ static int open_scope(struct body *body)
 /* What was declared in it can't be named any more: its local memory is free again. */
 static void close_scope(struct body *body)
 {
+    body->depth--;
     body->local_top = body->scope->local_top;
     body->scope = body->scope->parent;
 }

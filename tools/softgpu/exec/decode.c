@@ -19,15 +19,40 @@ static const char *const mod_names[] = {
 #undef MOD
 };
 
-static const struct op_row rows[] = {
 #define OP(name, decode, operands, cost) {#name, decode, operands, cost},
+static const struct op_row plain_rows[] = {
+#define WIDE OP
 #include "tools/softgpu/exec/ops.def"
-#undef OP
+#undef WIDE
 };
+
+#ifdef EXEC_HAVE_WIDE
+static const struct op_row wide_rows[] = {
+#define WIDE(name, decode, operands, cost) {#name, decode##_wide, operands, cost},
+#include "tools/softgpu/exec/ops.def"
+#undef WIDE
+};
+
+static const struct op_row *choose_rows(void)
+{
+    bool has = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+               __builtin_cpu_supports("bmi2");
+
+    return has ? wide_rows : plain_rows;
+}
+#else
+static const struct op_row *choose_rows(void)
+{
+    return plain_rows;
+}
+#endif
+#undef OP
 
 const struct op_row *decode_find(const char *name, unsigned length)
 {
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    const struct op_row *rows = choose_rows();
+
+    for (size_t i = 0; i < sizeof(plain_rows) / sizeof(plain_rows[0]); i++) {
         if (rows[i].name[0] == name[0] && strlen(rows[i].name) == length &&
             memcmp(rows[i].name, name, length) == 0)
             return &rows[i];

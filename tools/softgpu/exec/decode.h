@@ -73,6 +73,13 @@ struct decoder {
     struct fixups *fixups;
 };
 
+/* The name of a function in a file that is compiled twice. */
+#ifdef EXEC_WIDE
+#define EXEC_OP(name) name##_wide
+#else
+#define EXEC_OP(name) name
+#endif
+
 struct op_row {
     const char *name;
     int (*decode)(struct decoder *dc);

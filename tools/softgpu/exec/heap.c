@@ -51,9 +51,9 @@ void heap_destroy(struct exec_heap *heap)
     free(heap);
 }
 
-uint64_t heap_generation(struct exec_heap *heap)
+const uint64_t *heap_generation(const struct exec_heap *heap)
 {
-    return __atomic_load_n(&heap->generation, __ATOMIC_ACQUIRE);
+    return &heap->generation;
 }
 
 uint64_t heap_malloc(struct exec_heap *heap, uint64_t bytes)

@@ -19,21 +19,19 @@ static bool has_memory(const struct variable *variable)
 static int allocate_one(struct exec_program *program, struct variable *variable)
 {
     size_t align = variable->align > MIN_ALIGN ? variable->align : MIN_ALIGN;
-    size_t bytes = (variable->bytes + align - 1) & ~(align - 1);
     struct exec_global *global = &program->globals[program->n_globals];
-    void *memory = aligned_alloc(align, bytes ? bytes : align);
+    void *memory = calloc(1, variable->bytes + align); /* large ones cost nothing until used */
 
     if (!memory)
         return -ENOMEM;
-    memset(memory, 0, bytes);
-    variable->address = (uintptr_t)memory;
+    variable->address = ((uintptr_t)memory + align - 1) & ~(uint64_t)(align - 1);
     *global = (struct exec_global){.name = strdup(variable->name),
                                    .size_bytes = variable->bytes,
                                    .align_bytes = variable->align,
                                    .is_const = variable->space == SPACE_CONST,
-                                   .address = memory};
+                                   .address = (void *)(uintptr_t)variable->address};
     program->ranges[program->n_globals++] =
-        (struct exec_range){variable->address, variable->address + variable->bytes};
+        (struct exec_range){variable->address, variable->address + variable->bytes, memory};
     return global->name ? 0 : -ENOMEM;
 }
 

@@ -10,7 +10,8 @@
 #include <errno.h>
 #include <string.h>
 
-#define MAX_SHARED_BYTES (UINT64_C(1) << 28)
+/* As ptxas has it, of static shared memory in a kernel. */
+#define MAX_SHARED_BYTES 0xc000u
 
 /* Which functions a kernel can reach, and how deep its calls can get. */
 struct reach {

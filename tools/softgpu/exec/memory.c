@@ -12,13 +12,6 @@
 #include "tools/softgpu/exec/block.h"
 #include "tools/softgpu/exec/lanes.h"
 
-static uint64_t generation(const struct exec_block *block)
-{
-    const _Atomic uint64_t *at = block->launch.memory->generation;
-
-    return at ? __atomic_load_n((const uint64_t *)at, __ATOMIC_ACQUIRE) : 0;
-}
-
 /* The global variable around an address. */
 static bool find_global(const struct exec_program *program, uint64_t address, uint64_t ret_range[2])
 {
@@ -60,23 +53,27 @@ static bool find_range(const struct exec_block *block, uint64_t address, size_t 
     return memory->check(memory->arg, address, bytes, write, ret_range) == 0;
 }
 
-/* Is [low, high) allowed? Asks the cache entry of the instruction first. */
+/* Is [low, high) allowed? What is learned is kept for the instruction, with the generations of
+ * before the question. */
 static bool range_allowed(struct exec_block *block, const struct insn *in, uint64_t low,
                           uint64_t high, bool write)
 {
-    struct exec_range_cache *cache = &block->ranges[in->line % EXEC_RANGES];
-    uint64_t now = generation(block), heap_now = heap_generation(block->program->heap), range[2];
+    const struct exec_range_cache *known = memory_known(block, in, write);
+    const uint64_t *generation = (const uint64_t *)block->launch.memory->generation;
+    struct exec_range_cache found = {
+        .generation = generation ? __atomic_load_n(generation, __ATOMIC_ACQUIRE) : 0,
+        .heap_generation = __atomic_load_n(block->heap_generation, __ATOMIC_ACQUIRE),
+        .writable = write,
+    };
+    uint64_t range[2];
 
-    if (low >= cache->start && high <= cache->end && cache->generation == now &&
-        cache->heap_generation == heap_now && (cache->writable || !write))
+    if (known && low >= known->start && high <= known->end)
         return true;
     if (high < low || !find_range(block, low, high - low, write, range))
         return false;
-    *cache = (struct exec_range_cache){.start = range[0],
-                                       .end = range[1],
-                                       .generation = now,
-                                       .heap_generation = heap_now,
-                                       .writable = write};
+    found.start = range[0];
+    found.end = range[1];
+    block->ranges[in->line % EXEC_RANGES] = found;
     return true;
 }
 

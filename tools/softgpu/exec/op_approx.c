@@ -114,22 +114,22 @@ static int pick(struct decoder *dc, exec_fn plain, exec_fn flushing)
     return 0;
 }
 
-int op_sin(struct decoder *dc)
+int EXEC_OP(op_sin)(struct decoder *dc)
 {
     return pick(dc, sin_f32, sin_ftz);
 }
 
-int op_cos(struct decoder *dc)
+int EXEC_OP(op_cos)(struct decoder *dc)
 {
     return pick(dc, cos_f32, cos_ftz);
 }
 
-int op_lg2(struct decoder *dc)
+int EXEC_OP(op_lg2)(struct decoder *dc)
 {
     return pick(dc, lg2_f32, lg2_ftz);
 }
 
-int op_ex2(struct decoder *dc)
+int EXEC_OP(op_ex2)(struct decoder *dc)
 {
     static const exec_fn halves[T_COUNT] = {
         [T_F16] = ex2_f16, [T_F16X2] = ex2_f16x2, [T_BF16] = ex2_bf16, [T_BF16X2] = ex2_bf16x2};
@@ -142,7 +142,7 @@ int op_ex2(struct decoder *dc)
     return decode_pick(dc, halves, decode_type(dc));
 }
 
-int op_tanh(struct decoder *dc)
+int EXEC_OP(op_tanh)(struct decoder *dc)
 {
     static const exec_fn fns[T_COUNT] = {[T_F32] = tanh_f32,
                                          [T_F16] = tanh_f16,
@@ -155,7 +155,7 @@ int op_tanh(struct decoder *dc)
     return decode_pick(dc, fns, decode_type(dc));
 }
 
-int op_rsqrt(struct decoder *dc)
+int EXEC_OP(op_rsqrt)(struct decoder *dc)
 {
     if (decode_type(dc) == T_F64 && decode_take(dc, MOD_APPROX)) {
         dc->in->fn = decode_take(dc, MOD_FTZ) ? rsqrt_f64_ftz : rsqrt_f64;

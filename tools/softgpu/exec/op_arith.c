@@ -36,21 +36,21 @@ static int same_type(struct decoder *dc, unsigned n)
     return r;
 }
 
-int op_add(struct decoder *dc)
+int EXEC_OP(op_add)(struct decoder *dc)
 {
-    return by_type(dc, int_add, float_add, half_add);
+    return by_type(dc, EXEC_OP(int_add), EXEC_OP(float_add), half_add);
 }
 
-int op_sub(struct decoder *dc)
+int EXEC_OP(op_sub)(struct decoder *dc)
 {
-    return by_type(dc, int_sub, float_sub, half_sub);
+    return by_type(dc, EXEC_OP(int_sub), EXEC_OP(float_sub), half_sub);
 }
 
 static int real_mul(struct decoder *dc)
 {
     int r = same_type(dc, 2);
 
-    return r < 0 ? r : float_mul(dc);
+    return r < 0 ? r : EXEC_OP(float_mul)(dc);
 }
 
 static int short_mul(struct decoder *dc)
@@ -60,49 +60,49 @@ static int short_mul(struct decoder *dc)
     return r < 0 ? r : half_mul(dc);
 }
 
-int op_mul(struct decoder *dc)
+int EXEC_OP(op_mul)(struct decoder *dc)
 {
-    return by_type(dc, int_mul, real_mul, short_mul);
+    return by_type(dc, EXEC_OP(int_mul), real_mul, short_mul);
 }
 
 static int real_mad(struct decoder *dc)
 {
     int r = same_type(dc, 3);
 
-    return r < 0 ? r : float_fma(dc);
+    return r < 0 ? r : EXEC_OP(float_fma)(dc);
 }
 
-int op_mad(struct decoder *dc)
+int EXEC_OP(op_mad)(struct decoder *dc)
 {
-    return by_type(dc, int_mad, real_mad, NULL);
+    return by_type(dc, EXEC_OP(int_mad), real_mad, NULL);
 }
 
-int op_fma(struct decoder *dc)
+int EXEC_OP(op_fma)(struct decoder *dc)
 {
-    return by_type(dc, NULL, float_fma, half_fma);
+    return by_type(dc, NULL, EXEC_OP(float_fma), half_fma);
 }
 
-int op_div(struct decoder *dc)
+int EXEC_OP(op_div)(struct decoder *dc)
 {
-    return by_type(dc, int_div, float_div, NULL);
+    return by_type(dc, EXEC_OP(int_div), EXEC_OP(float_div), NULL);
 }
 
-int op_min(struct decoder *dc)
+int EXEC_OP(op_min)(struct decoder *dc)
 {
-    return by_type(dc, int_min, float_min, half_min);
+    return by_type(dc, EXEC_OP(int_min), EXEC_OP(float_min), half_min);
 }
 
-int op_max(struct decoder *dc)
+int EXEC_OP(op_max)(struct decoder *dc)
 {
-    return by_type(dc, int_max, float_max, half_max);
+    return by_type(dc, EXEC_OP(int_max), EXEC_OP(float_max), half_max);
 }
 
-int op_neg(struct decoder *dc)
+int EXEC_OP(op_neg)(struct decoder *dc)
 {
-    return by_type(dc, int_neg, float_neg, half_neg);
+    return by_type(dc, EXEC_OP(int_neg), EXEC_OP(float_neg), half_neg);
 }
 
-int op_abs(struct decoder *dc)
+int EXEC_OP(op_abs)(struct decoder *dc)
 {
-    return by_type(dc, int_abs, float_abs, half_abs);
+    return by_type(dc, EXEC_OP(int_abs), EXEC_OP(float_abs), half_abs);
 }

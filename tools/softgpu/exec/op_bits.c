@@ -17,7 +17,7 @@
     {                                                                                              \
         set_predicate(&PREDICATE(0), mask, PREDICATE(1) op PREDICATE(2));                          \
     }                                                                                              \
-    int op_##name(struct decoder *dc)                                                              \
+    int EXEC_OP(op_##name)(struct decoder * dc)                                                    \
     {                                                                                              \
         static const exec_fn fns[T_COUNT] = {[T_B16] = name##_16,                                  \
                                              [T_B32] = name##_32,                                  \
@@ -40,7 +40,7 @@ UNARY(cnot_16, lane_u16, lane_u16, x == 0)
 UNARY(cnot_32, lane_u32, lane_u32, x == 0)
 UNARY(cnot_64, lane_u64, lane_u64, x == 0)
 
-int op_not(struct decoder *dc)
+int EXEC_OP(op_not)(struct decoder *dc)
 {
     static const exec_fn fns[T_COUNT] = {
         [T_B16] = not_16, [T_B32] = not_32, [T_B64] = not_64, [T_PRED] = not_pred};
@@ -48,7 +48,7 @@ int op_not(struct decoder *dc)
     return decode_pick(dc, fns, decode_type(dc));
 }
 
-int op_cnot(struct decoder *dc)
+int EXEC_OP(op_cnot)(struct decoder *dc)
 {
     static const exec_fn fns[T_COUNT] = {[T_B16] = cnot_16, [T_B32] = cnot_32, [T_B64] = cnot_64};
 
@@ -107,7 +107,7 @@ static int lop3_sources(struct decoder *dc, unsigned first)
     return r;
 }
 
-int op_lop3(struct decoder *dc)
+int EXEC_OP(op_lop3)(struct decoder *dc)
 {
     const struct operand *operands = dc->st->operands;
     bool is_or = decode_take(dc, MOD_OR);
@@ -144,14 +144,14 @@ SHIFT(16, lane_u16, lane_s16, 16)
 SHIFT(32, lane_u32, lane_s32, 32)
 SHIFT(64, lane_u64, lane_s64, 64)
 
-int op_shl(struct decoder *dc)
+int EXEC_OP(op_shl)(struct decoder *dc)
 {
     static const exec_fn fns[T_COUNT] = {[T_B16] = shl_16, [T_B32] = shl_32, [T_B64] = shl_64};
 
     return decode_pick(dc, fns, decode_type(dc));
 }
 
-int op_shr(struct decoder *dc)
+int EXEC_OP(op_shr)(struct decoder *dc)
 {
     static const exec_fn fns[T_COUNT] = {[T_B16] = shr_u16, [T_U16] = shr_u16, [T_S16] = shr_s16,
                                          [T_B32] = shr_u32, [T_U32] = shr_u32, [T_S32] = shr_s32,
@@ -167,7 +167,7 @@ TERNARY(shf_r_wrap, lane_u32, lane_u32, lane_u32, lane_u32, JOINED(x, y) >> (z &
 TERNARY(shf_l_clamp, lane_u32, lane_u32, lane_u32, lane_u32, JOINED(x, y) << CLAMPED(z) >> 32)
 TERNARY(shf_r_clamp, lane_u32, lane_u32, lane_u32, lane_u32, JOINED(x, y) >> CLAMPED(z))
 
-int op_shf(struct decoder *dc)
+int EXEC_OP(op_shf)(struct decoder *dc)
 {
     bool left = decode_take(dc, MOD_LEFT), clamp = decode_take(dc, MOD_CLAMP);
 
@@ -205,21 +205,21 @@ UNARY(bfind_shift_s32, lane_u32, lane_s32, SHIFT_AMOUNT(find_high32(SIGN_FLIPPED
 UNARY(bfind_shift_u64, lane_u32, lane_u64, SHIFT_AMOUNT(find_high64(x), 64))
 UNARY(bfind_shift_s64, lane_u32, lane_s64, SHIFT_AMOUNT(find_high64(SIGN_FLIPPED(x)), 64))
 
-int op_popc(struct decoder *dc)
+int EXEC_OP(op_popc)(struct decoder *dc)
 {
     static const exec_fn fns[T_COUNT] = {[T_B32] = popc_32, [T_B64] = popc_64};
 
     return decode_pick(dc, fns, decode_type(dc));
 }
 
-int op_clz(struct decoder *dc)
+int EXEC_OP(op_clz)(struct decoder *dc)
 {
     static const exec_fn fns[T_COUNT] = {[T_B32] = clz_32, [T_B64] = clz_64};
 
     return decode_pick(dc, fns, decode_type(dc));
 }
 
-int op_bfind(struct decoder *dc)
+int EXEC_OP(op_bfind)(struct decoder *dc)
 {
     static const exec_fn fns[T_COUNT] = {
         [T_U32] = bfind_u32, [T_S32] = bfind_s32, [T_U64] = bfind_u64, [T_S64] = bfind_s64};
@@ -241,7 +241,7 @@ static inline uint32_t reverse32(uint32_t x)
 UNARY(brev_32, lane_u32, lane_u32, reverse32(x))
 UNARY(brev_64, lane_u64, lane_u64, (uint64_t)reverse32((uint32_t)x) << 32 | reverse32(x >> 32))
 
-int op_brev(struct decoder *dc)
+int EXEC_OP(op_brev)(struct decoder *dc)
 {
     static const exec_fn fns[T_COUNT] = {[T_B32] = brev_32, [T_B64] = brev_64};
 
@@ -266,7 +266,7 @@ static uint32_t find_nth(uint32_t x, uint32_t base, int32_t n)
 }
 TERNARY(fns_32, lane_u32, lane_u32, lane_u32, lane_s32, find_nth(x, y, z))
 
-int op_fns(struct decoder *dc)
+int EXEC_OP(op_fns)(struct decoder *dc)
 {
     dc->in->fn = fns_32;
     return decode_type(dc) == T_B32 ? 0 : decode_fail(dc, -EINVAL, "type must be .b32");
@@ -312,7 +312,7 @@ TERNARY(bfe_s32, lane_u32, lane_u32, lane_u32, lane_u32, extract(x, y, z, 32, tr
 TERNARY(bfe_u64, lane_u64, lane_u64, lane_u32, lane_u32, extract(x, y, z, 64, false))
 TERNARY(bfe_s64, lane_u64, lane_u64, lane_u32, lane_u32, extract(x, y, z, 64, true))
 
-int op_bfe(struct decoder *dc)
+int EXEC_OP(op_bfe)(struct decoder *dc)
 {
     static const exec_fn fns[T_COUNT] = {
         [T_U32] = bfe_u32, [T_S32] = bfe_s32, [T_U64] = bfe_u64, [T_S64] = bfe_s64};
@@ -331,7 +331,7 @@ int op_bfe(struct decoder *dc)
 BFI(bfi_32, lane_u32, 32)
 BFI(bfi_64, lane_u64, 64)
 
-int op_bfi(struct decoder *dc)
+int EXEC_OP(op_bfi)(struct decoder *dc)
 {
     static const exec_fn fns[T_COUNT] = {[T_B32] = bfi_32, [T_B64] = bfi_64};
 
@@ -350,7 +350,7 @@ static inline uint32_t field_mask(uint32_t at, uint32_t length, bool wrap)
 BINARY(bmsk_clamp, lane_u32, lane_u32, lane_u32, field_mask(x, y, false))
 BINARY(bmsk_wrap, lane_u32, lane_u32, lane_u32, field_mask(x, y, true))
 
-int op_bmsk(struct decoder *dc)
+int EXEC_OP(op_bmsk)(struct decoder *dc)
 {
     bool wrap = decode_take(dc, MOD_WRAP);
 
@@ -371,7 +371,7 @@ BINARY(szext_clamp_s, lane_u32, lane_u32, lane_u32, extend_bits(x, y, false, tru
 BINARY(szext_wrap_u, lane_u32, lane_u32, lane_u32, extend_bits(x, y, true, false))
 BINARY(szext_wrap_s, lane_u32, lane_u32, lane_u32, extend_bits(x, y, true, true))
 
-int op_szext(struct decoder *dc)
+int EXEC_OP(op_szext)(struct decoder *dc)
 {
     static const exec_fn clamp[T_COUNT] = {[T_U32] = szext_clamp_u, [T_S32] = szext_clamp_s};
     static const exec_fn wrap[T_COUNT] = {[T_U32] = szext_wrap_u, [T_S32] = szext_wrap_s};
@@ -420,7 +420,7 @@ HANDLER(prmt_mode)
     }
 }
 
-int op_prmt(struct decoder *dc)
+int EXEC_OP(op_prmt)(struct decoder *dc)
 {
     int mode = decode_take_one(dc, MOD_F4E, MOD_RC16);
 

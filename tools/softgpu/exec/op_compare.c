@@ -181,7 +181,7 @@ static int take_comparison(struct decoder *dc, enum exec_type type, unsigned fir
     return decode_source(dc, 4, &st->operands[first_source + 2], T_PRED);
 }
 
-int op_setp(struct decoder *dc)
+int EXEC_OP(op_setp)(struct decoder *dc)
 {
     static const struct operand sink = {.kind = OPERAND_SINK};
     struct insn *in = dc->in;
@@ -226,7 +226,7 @@ HANDLER(set_halves)
                            (high >> l & 1 ? (uint32_t)in->imm & 0xffff0000 : 0));
 }
 
-int op_set(struct decoder *dc)
+int EXEC_OP(op_set)(struct decoder *dc)
 {
     static const exec_fn fns[T_COUNT] = {
         [T_U32] = set_32,    [T_S32] = set_32,       [T_F32] = set_f32,
@@ -270,7 +270,7 @@ static const exec_fn selects[T_COUNT] = {
     [T_U32] = selp_32, [T_S32] = selp_32, [T_F32] = selp_32, [T_B64] = selp_64,
     [T_U64] = selp_64, [T_S64] = selp_64, [T_F64] = selp_64};
 
-int op_selp(struct decoder *dc)
+int EXEC_OP(op_selp)(struct decoder *dc)
 {
     return decode_pick(dc, selects, decode_type(dc));
 }
@@ -291,7 +291,7 @@ SELECT_BY(slct_f16, lane_u16, lane_f32)
 SELECT_BY(slct_f32, lane_u32, lane_f32)
 SELECT_BY(slct_f64, lane_u64, lane_f32)
 
-int op_slct(struct decoder *dc)
+int EXEC_OP(op_slct)(struct decoder *dc)
 {
     const struct operand *operands = dc->st->operands;
     enum exec_type type = decode_type(dc), by = decode_last_type(dc);
@@ -349,7 +349,7 @@ static bool passes(int class, enum test test)
 TESTP(testp_f32, lane_f32)
 TESTP(testp_f64, lane_f64)
 
-int op_testp(struct decoder *dc)
+int EXEC_OP(op_testp)(struct decoder *dc)
 {
     static const exec_fn fns[T_COUNT] = {[T_F32] = testp_f32, [T_F64] = testp_f64};
     int test = decode_take_one(dc, MOD_FINITE, MOD_SUBNORMAL);

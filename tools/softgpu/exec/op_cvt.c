@@ -419,7 +419,7 @@ static int choose(struct decoder *dc, enum exec_type to, enum exec_type from)
     return 0;
 }
 
-int op_cvt(struct decoder *dc)
+int EXEC_OP(op_cvt)(struct decoder *dc)
 {
     const struct operand *operands = dc->st->operands;
     enum exec_type to = decode_type(dc), from = decode_last_type(dc);

@@ -8,26 +8,26 @@
 
 #include "tools/softgpu/exec/decode.h"
 
-int int_add(struct decoder *dc);
-int int_sub(struct decoder *dc);
-int int_mul(struct decoder *dc);
-int int_mad(struct decoder *dc);
-int int_madc(struct decoder *dc);
-int int_div(struct decoder *dc);
-int int_min(struct decoder *dc);
-int int_max(struct decoder *dc);
-int int_neg(struct decoder *dc);
-int int_abs(struct decoder *dc);
+int EXEC_OP(int_add)(struct decoder *dc);
+int EXEC_OP(int_sub)(struct decoder *dc);
+int EXEC_OP(int_mul)(struct decoder *dc);
+int EXEC_OP(int_mad)(struct decoder *dc);
+int EXEC_OP(int_madc)(struct decoder *dc);
+int EXEC_OP(int_div)(struct decoder *dc);
+int EXEC_OP(int_min)(struct decoder *dc);
+int EXEC_OP(int_max)(struct decoder *dc);
+int EXEC_OP(int_neg)(struct decoder *dc);
+int EXEC_OP(int_abs)(struct decoder *dc);
 
-int float_add(struct decoder *dc);
-int float_sub(struct decoder *dc);
-int float_mul(struct decoder *dc);
-int float_fma(struct decoder *dc);
-int float_div(struct decoder *dc);
-int float_min(struct decoder *dc);
-int float_max(struct decoder *dc);
-int float_neg(struct decoder *dc);
-int float_abs(struct decoder *dc);
+int EXEC_OP(float_add)(struct decoder *dc);
+int EXEC_OP(float_sub)(struct decoder *dc);
+int EXEC_OP(float_mul)(struct decoder *dc);
+int EXEC_OP(float_fma)(struct decoder *dc);
+int EXEC_OP(float_div)(struct decoder *dc);
+int EXEC_OP(float_min)(struct decoder *dc);
+int EXEC_OP(float_max)(struct decoder *dc);
+int EXEC_OP(float_neg)(struct decoder *dc);
+int EXEC_OP(float_abs)(struct decoder *dc);
 
 int half_add(struct decoder *dc);
 int half_sub(struct decoder *dc);

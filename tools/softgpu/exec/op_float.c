@@ -128,28 +128,28 @@ static int pick(struct decoder *dc, const struct float_fns *fns, int rounding)
     return 0;
 }
 
-int float_add(struct decoder *dc)
+int EXEC_OP(float_add)(struct decoder *dc)
 {
     static const struct float_fns fns = FNS(add);
 
     return pick(dc, &fns, decode_rounding(dc, ROUND_RN));
 }
 
-int float_sub(struct decoder *dc)
+int EXEC_OP(float_sub)(struct decoder *dc)
 {
     static const struct float_fns fns = FNS(sub);
 
     return pick(dc, &fns, decode_rounding(dc, ROUND_RN));
 }
 
-int float_mul(struct decoder *dc)
+int EXEC_OP(float_mul)(struct decoder *dc)
 {
     static const struct float_fns fns = FNS(mul);
 
     return pick(dc, &fns, decode_rounding(dc, ROUND_RN));
 }
 
-int float_fma(struct decoder *dc)
+int EXEC_OP(float_fma)(struct decoder *dc)
 {
     static const struct float_fns fns = FNS(fma);
 
@@ -167,7 +167,7 @@ static inline float div_approximate(float x, float y)
 BINARY(div_approx, lane_f32, lane_f32, lane_f32, C(div_approximate(x, y)))
 BINARY(div_approx_ftz, lane_f32, lane_f32, lane_f32, C(F(div_approximate(F(x), F(y)))))
 
-int float_div(struct decoder *dc)
+int EXEC_OP(float_div)(struct decoder *dc)
 {
     static const struct float_fns fns = FNS(div);
     bool approx = decode_take(dc, MOD_APPROX), full = decode_take(dc, MOD_FULL);
@@ -196,7 +196,7 @@ static inline double rcp_gross(double x)
 }
 UNARY(rcp_f64_approx, lane_f64, lane_f64, rcp_gross(x))
 
-int op_rcp(struct decoder *dc)
+int EXEC_OP(op_rcp)(struct decoder *dc)
 {
     static const struct float_fns fns = FNS(rcp);
 
@@ -207,7 +207,7 @@ int op_rcp(struct decoder *dc)
     return pick(dc, &fns, decode_rounding(dc, ROUND_RN));
 }
 
-int op_sqrt(struct decoder *dc)
+int EXEC_OP(op_sqrt)(struct decoder *dc)
 {
     static const struct float_fns fns = FNS(sqrt);
 
@@ -281,12 +281,12 @@ static int minmax(struct decoder *dc, bool is_max)
     return 0;
 }
 
-int float_min(struct decoder *dc)
+int EXEC_OP(float_min)(struct decoder *dc)
 {
     return minmax(dc, false);
 }
 
-int float_max(struct decoder *dc)
+int EXEC_OP(float_max)(struct decoder *dc)
 {
     return minmax(dc, true);
 }
@@ -302,19 +302,19 @@ UNARY(abs_f64, lane_u64, lane_u64, x & ~(UINT64_C(1) << 63))
 BINARY(copysign_f32, lane_u32, lane_u32, lane_u32, (y & 0x7fffffff) | (x & 0x80000000))
 BINARY(copysign_f64, lane_u64, lane_u64, lane_u64, y << 1 >> 1 | x >> 63 << 63)
 
-int float_neg(struct decoder *dc)
+int EXEC_OP(float_neg)(struct decoder *dc)
 {
     dc->in->fn = decode_type(dc) == T_F64 ? neg_f64 : decode_take(dc, MOD_FTZ) ? neg_ftz : neg_f32;
     return 0;
 }
 
-int float_abs(struct decoder *dc)
+int EXEC_OP(float_abs)(struct decoder *dc)
 {
     dc->in->fn = decode_type(dc) == T_F64 ? abs_f64 : decode_take(dc, MOD_FTZ) ? abs_ftz : abs_f32;
     return 0;
 }
 
-int op_copysign(struct decoder *dc)
+int EXEC_OP(op_copysign)(struct decoder *dc)
 {
     static const exec_fn fns[T_COUNT] = {[T_F32] = copysign_f32, [T_F64] = copysign_f64};
 

@@ -253,7 +253,7 @@ HANDLER(dp2a)
 
 /* --- decoding --- */
 
-int int_add(struct decoder *dc)
+int EXEC_OP(int_add)(struct decoder *dc)
 {
     static const exec_fn fns[T_COUNT] = {BY_SIZE(add), [T_U16X2] = add_16x2, [T_S16X2] = add_16x2};
     static const exec_fn sat[T_COUNT] = {[T_S32] = add_sat};
@@ -267,7 +267,7 @@ int int_add(struct decoder *dc)
     return decode_pick(dc, decode_take(dc, MOD_SAT) ? sat : fns, decode_type(dc));
 }
 
-int int_sub(struct decoder *dc)
+int EXEC_OP(int_sub)(struct decoder *dc)
 {
     static const exec_fn fns[T_COUNT] = {BY_SIZE(sub)};
     static const exec_fn sat[T_COUNT] = {[T_S32] = sub_sat};
@@ -281,7 +281,7 @@ int int_sub(struct decoder *dc)
     return decode_pick(dc, decode_take(dc, MOD_SAT) ? sat : fns, decode_type(dc));
 }
 
-int op_addc(struct decoder *dc)
+int EXEC_OP(op_addc)(struct decoder *dc)
 {
     static const exec_fn fns[T_COUNT] = {
         [T_U32] = add_c32, [T_S32] = add_c32, [T_U64] = add_c64, [T_S64] = add_c64};
@@ -290,7 +290,7 @@ int op_addc(struct decoder *dc)
     return decode_pick(dc, fns, decode_type(dc));
 }
 
-int op_subc(struct decoder *dc)
+int EXEC_OP(op_subc)(struct decoder *dc)
 {
     static const exec_fn fns[T_COUNT] = {
         [T_U32] = sub_c32, [T_S32] = sub_c32, [T_U64] = sub_c64, [T_S64] = sub_c64};
@@ -322,7 +322,7 @@ static int take_operands(struct decoder *dc, bool wide, bool has_addend)
     return r;
 }
 
-int int_mul(struct decoder *dc)
+int EXEC_OP(int_mul)(struct decoder *dc)
 {
     static const exec_fn lo[T_COUNT] = {BY_SIZE(mul)}, hi[T_COUNT] = {BY_SIGN(mul_hi)};
     static const exec_fn wide[T_COUNT] = {[T_U16] = mul_wide_16u,
@@ -337,7 +337,7 @@ int int_mul(struct decoder *dc)
     return r < 0 ? r : decode_pick(dc, is_wide ? wide : is_hi ? hi : lo, decode_type(dc));
 }
 
-int int_mad(struct decoder *dc)
+int EXEC_OP(int_mad)(struct decoder *dc)
 {
     static const exec_fn lo[T_COUNT] = {BY_SIZE(mad)}, hi[T_COUNT] = {BY_SIGN(mad_hi)};
     static const exec_fn hi_sat[T_COUNT] = {[T_S32] = mad_hi_sat};
@@ -351,7 +351,7 @@ int int_mad(struct decoder *dc)
     if (r < 0)
         return r;
     if (decode_has(dc, MOD_CC))
-        return int_madc(dc);
+        return EXEC_OP(int_madc)(dc);
     is_hi = decode_take(dc, MOD_HI);
     if (!is_wide && !is_hi && !decode_take(dc, MOD_LO))
         return decode_fail(dc, -EINVAL, ".lo, .hi or .wide missing");
@@ -360,7 +360,7 @@ int int_mad(struct decoder *dc)
     return decode_pick(dc, is_wide ? wide : is_hi ? hi : lo, decode_type(dc));
 }
 
-int int_madc(struct decoder *dc)
+int EXEC_OP(int_madc)(struct decoder *dc)
 {
     static const exec_fn lo[T_COUNT] = {
         [T_U32] = madc_lo_32, [T_S32] = madc_lo_32, [T_U64] = madc_lo_64, [T_S64] = madc_lo_64};
@@ -374,13 +374,13 @@ int int_madc(struct decoder *dc)
     return decode_pick(dc, is_hi ? hi : lo, decode_type(dc));
 }
 
-int op_madc(struct decoder *dc)
+int EXEC_OP(op_madc)(struct decoder *dc)
 {
     dc->in->flags = CARRY_IN;
-    return int_madc(dc);
+    return EXEC_OP(int_madc)(dc);
 }
 
-int op_mul24(struct decoder *dc)
+int EXEC_OP(op_mul24)(struct decoder *dc)
 {
     static const exec_fn lo[T_COUNT] = {[T_U32] = mul24_lo_u, [T_S32] = mul24_lo_s};
     static const exec_fn hi[T_COUNT] = {[T_U32] = mul24_hi_u, [T_S32] = mul24_hi_s};
@@ -391,7 +391,7 @@ int op_mul24(struct decoder *dc)
     return decode_pick(dc, is_hi ? hi : lo, decode_type(dc));
 }
 
-int op_mad24(struct decoder *dc)
+int EXEC_OP(op_mad24)(struct decoder *dc)
 {
     static const exec_fn lo[T_COUNT] = {[T_U32] = mad24_lo_u, [T_S32] = mad24_lo_s};
     static const exec_fn hi[T_COUNT] = {[T_U32] = mad24_hi_u, [T_S32] = mad24_hi_s};
@@ -407,19 +407,19 @@ int op_mad24(struct decoder *dc)
 
 static const exec_fn div_fns[T_COUNT] = {BY_SIGN(div)};
 
-int int_div(struct decoder *dc)
+int EXEC_OP(int_div)(struct decoder *dc)
 {
     return decode_pick(dc, div_fns, decode_type(dc));
 }
 
-int op_rem(struct decoder *dc)
+int EXEC_OP(op_rem)(struct decoder *dc)
 {
     static const exec_fn fns[T_COUNT] = {BY_SIGN(rem)};
 
     return decode_pick(dc, fns, decode_type(dc));
 }
 
-int int_min(struct decoder *dc)
+int EXEC_OP(int_min)(struct decoder *dc)
 {
     static const exec_fn fns[T_COUNT] = {
         BY_SIGN(min), [T_U16X2] = min_u16x2, [T_S16X2] = min_s16x2};
@@ -428,7 +428,7 @@ int int_min(struct decoder *dc)
     return decode_pick(dc, decode_take(dc, MOD_RELU) ? relu : fns, decode_type(dc));
 }
 
-int int_max(struct decoder *dc)
+int EXEC_OP(int_max)(struct decoder *dc)
 {
     static const exec_fn fns[T_COUNT] = {
         BY_SIGN(max), [T_U16X2] = max_u16x2, [T_S16X2] = max_s16x2};
@@ -437,14 +437,14 @@ int int_max(struct decoder *dc)
     return decode_pick(dc, decode_take(dc, MOD_RELU) ? relu : fns, decode_type(dc));
 }
 
-int int_neg(struct decoder *dc)
+int EXEC_OP(int_neg)(struct decoder *dc)
 {
     static const exec_fn fns[T_COUNT] = {[T_S16] = neg_16, [T_S32] = neg_32, [T_S64] = neg_64};
 
     return decode_pick(dc, fns, decode_type(dc));
 }
 
-int int_abs(struct decoder *dc)
+int EXEC_OP(int_abs)(struct decoder *dc)
 {
     static const exec_fn fns[T_COUNT] = {
         [T_S16] = absolute_16, [T_S32] = absolute_32, [T_S64] = absolute_64};
@@ -452,7 +452,7 @@ int int_abs(struct decoder *dc)
     return decode_pick(dc, fns, decode_type(dc));
 }
 
-int op_sad(struct decoder *dc)
+int EXEC_OP(op_sad)(struct decoder *dc)
 {
     static const exec_fn fns[T_COUNT] = {BY_SIGN(sad)};
 
@@ -470,13 +470,13 @@ static int dot_signs(struct decoder *dc)
     return 0;
 }
 
-int op_dp4a(struct decoder *dc)
+int EXEC_OP(op_dp4a)(struct decoder *dc)
 {
     dc->in->fn = dp4a;
     return dot_signs(dc);
 }
 
-int op_dp2a(struct decoder *dc)
+int EXEC_OP(op_dp2a)(struct decoder *dc)
 {
     int r = dot_signs(dc);
 

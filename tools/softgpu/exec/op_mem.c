@@ -23,7 +23,7 @@
     {                                                                                              \
         uint8_t *at[EXEC_WARP_LANES];                                                              \
         unsigned n = in->vec;                                                                      \
-        if (!addresses_translate(warp, in, mask, sizeof(tmem) * n, ACCESS_READ, at))               \
+        if (!addresses_of(warp, in, mask, sizeof(tmem) * n, ACCESS_READ, at))                      \
             return;                                                                                \
         if (in->flags & ORDERED)                                                                   \
             __atomic_thread_fence(__ATOMIC_SEQ_CST);                                               \
@@ -52,7 +52,7 @@ LOADS(s, lane_s8, lane_s16, lane_s32, lane_s64)
     {                                                                                              \
         uint8_t *at[EXEC_WARP_LANES];                                                              \
         unsigned n = in->vec;                                                                      \
-        if (!addresses_translate(warp, in, mask, sizeof(tmem) * n, ACCESS_WRITE, at))              \
+        if (!addresses_of(warp, in, mask, sizeof(tmem) * n, ACCESS_WRITE, at))                     \
             return;                                                                                \
         if (in->flags & ORDERED)                                                                   \
             __atomic_thread_fence(__ATOMIC_SEQ_CST);                                               \
@@ -79,7 +79,7 @@ HANDLER(load_128)
 {
     uint8_t *at[EXEC_WARP_LANES], *d = LANES(uint8_t, 0);
 
-    if (addresses_translate(warp, in, mask, 16, ACCESS_READ, at))
+    if (addresses_of(warp, in, mask, 16, ACCESS_READ, at))
         EACH_LANE(mask, memcpy(d + 16 * l, at[l], 16));
 }
 
@@ -87,7 +87,7 @@ HANDLER(store_128)
 {
     uint8_t *at[EXEC_WARP_LANES], *d = LANES(uint8_t, 0);
 
-    if (addresses_translate(warp, in, mask, 16, ACCESS_WRITE, at))
+    if (addresses_of(warp, in, mask, 16, ACCESS_WRITE, at))
         EACH_LANE(mask, memcpy(at[l], d + 16 * l, 16));
 }
 
@@ -229,12 +229,12 @@ static int access(struct decoder *dc, bool is_load)
     return r < 0 ? r : finish_access(dc, is_load, type, reg, space);
 }
 
-int op_ld(struct decoder *dc)
+int EXEC_OP(op_ld)(struct decoder *dc)
 {
     return access(dc, true);
 }
 
-int op_st(struct decoder *dc)
+int EXEC_OP(op_st)(struct decoder *dc)
 {
     return access(dc, false);
 }
@@ -248,7 +248,7 @@ HANDLER(nothing)
     (void)mask;
 }
 
-int op_prefetch(struct decoder *dc)
+int EXEC_OP(op_prefetch)(struct decoder *dc)
 {
     for (enum mod mod = MOD_GLOBAL; mod <= MOD_GENERIC; mod++)
         decode_take(dc, mod);

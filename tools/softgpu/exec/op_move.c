@@ -237,7 +237,7 @@ static int mov_vectors(struct decoder *dc, unsigned n)
     return r;
 }
 
-int op_mov(struct decoder *dc)
+int EXEC_OP(op_mov)(struct decoder *dc)
 {
     const struct operand *operands = dc->st->operands;
 
@@ -284,7 +284,7 @@ static int take_window(struct decoder *dc, uint64_t *ret_window)
 }
 
 /* The parameters of a device function are in local memory, those of a kernel in their window. */
-int op_cvta(struct decoder *dc)
+int EXEC_OP(op_cvta)(struct decoder *dc)
 {
     const struct operand *source = &dc->st->operands[1];
     bool to = decode_take(dc, MOD_TO);
@@ -338,7 +338,7 @@ HANDLER(isspacep_const)
     set_predicate(&PREDICATE(0), mask, bits);
 }
 
-int op_isspacep(struct decoder *dc)
+int EXEC_OP(op_isspacep)(struct decoder *dc)
 {
     bool is_const = decode_has(dc, MOD_CONST);
     uint64_t window = 0;
@@ -379,7 +379,7 @@ static int own_rank(struct decoder *dc, unsigned index)
     return dc->in->op[index] == EXEC_NO_SLOT ? -ENOMEM : 0;
 }
 
-int op_mapa(struct decoder *dc)
+int EXEC_OP(op_mapa)(struct decoder *dc)
 {
     enum exec_type type = decode_type(dc);
     int r;
@@ -397,7 +397,7 @@ int op_mapa(struct decoder *dc)
     return r < 0 ? r : own_rank(dc, 3);
 }
 
-int op_getctarank(struct decoder *dc)
+int EXEC_OP(op_getctarank)(struct decoder *dc)
 {
     enum exec_type type = decode_type(dc);
     int r;

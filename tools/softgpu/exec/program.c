@@ -173,7 +173,7 @@ void exec_program_destroy(struct exec_program *program)
         free(program->tables[i].targets);
     for (size_t i = 0; i < program->n_globals; i++) {
         free(program->globals[i].name);
-        free(program->globals[i].address);
+        free(program->ranges[i].memory);
     }
     heap_destroy(program->heap);
     free(program->code);

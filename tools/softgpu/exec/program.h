@@ -81,6 +81,7 @@ struct exec_branch_table {
 
 struct exec_range {
     uint64_t start, end;
+    void *memory; /* to be freed */
 };
 
 struct exec_heap; /* what device code got from malloc */

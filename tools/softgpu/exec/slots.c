@@ -11,7 +11,10 @@
 #include "tools/softgpu/exec/decode.h"
 
 /* Above this many bits of liveness a function's registers are laid out one after the other. */
-#define MAX_LIVE_BITS ((uint64_t)1 << 31)
+#define MAX_LIVE_BITS ((uint64_t)1 << 28)
+
+/* Rounds of the data flow after which we do the same: code in no sensible order. */
+#define MAX_ROUNDS 200
 
 #define N_CLASSES 5 /* predicates; 2, 4, 8, 16 bytes of a lane */
 
@@ -171,13 +174,16 @@ static bool add_successors(struct liveness *live, uint32_t block)
     return changed;
 }
 
-static void flow_backwards(struct liveness *live)
+/* False: it takes too long. */
+static bool flow_backwards(struct liveness *live)
 {
     bool changed = true;
 
     for (uint32_t b = 0; b < live->n_blocks; b++)
         add_set(set_of(live, live->in, b), set_of(live, live->used, b), live->words);
-    while (changed) {
+    for (unsigned round = 0; changed; round++) {
+        if (round == MAX_ROUNDS)
+            return false;
         changed = false;
         for (uint32_t b = live->n_blocks; b-- > 0;) {
             uint64_t *in = set_of(live, live->in, b), *out = set_of(live, live->out, b);
@@ -191,6 +197,7 @@ static void flow_backwards(struct liveness *live)
             }
         }
     }
+    return true;
 }
 
 static void extend_over_blocks(struct liveness *live)
@@ -216,6 +223,14 @@ static void pin(struct liveness *live, const struct exec_places *places)
     }
 }
 
+static void live_everywhere(struct liveness *live)
+{
+    for (uint32_t v = 0; v < live->n_vregs; v++) {
+        if (live->intervals[v].first != UINT32_MAX)
+            live->intervals[v] = (struct interval){v, 0, live->n - 1};
+    }
+}
+
 static int find_intervals(struct liveness *live)
 {
     size_t set_words;
@@ -234,11 +249,10 @@ static int find_intervals(struct liveness *live)
         return -ENOMEM;
     for (uint32_t i = 0; i < live->n; i++)
         visit_registers(live, i, collect_place);
+    pin(live, &live->func->params);
+    pin(live, &live->func->results);
     if (!small) {
-        for (uint32_t v = 0; v < live->n_vregs; v++) {
-            if (live->intervals[v].first != UINT32_MAX)
-                live->intervals[v] = (struct interval){v, 0, live->n - 1};
-        }
+        live_everywhere(live);
         return 0;
     }
     live->out = live->in + set_words;
@@ -246,10 +260,10 @@ static int find_intervals(struct liveness *live)
     live->defined = live->used + set_words;
     for (uint32_t i = 0; i < live->n; i++)
         visit_registers(live, i, collect_use);
-    flow_backwards(live);
-    extend_over_blocks(live);
-    pin(live, &live->func->params);
-    pin(live, &live->func->results);
+    if (flow_backwards(live))
+        extend_over_blocks(live);
+    else
+        live_everywhere(live);
     return 0;
 }
 

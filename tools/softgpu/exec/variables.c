@@ -11,7 +11,9 @@
 #include "tools/softgpu/exec/build.h"
 
 #define MAX_VARIABLE_BYTES (UINT64_C(1) << 40)
-#define MAX_SMALL_BYTES    (UINT64_C(1) << 28)
+/* As ptxas has it. */
+#define MAX_SHARED_BYTES 0xc000u
+#define MAX_LOCAL_BYTES  0x80000u
 
 int variables_accept_space(struct text *text)
 {
@@ -190,17 +192,17 @@ static int place_local(struct text *text, struct variable *variable, uint32_t *l
 {
     uint64_t at = (*local_top + (uint64_t)variable->align - 1) & ~((uint64_t)variable->align - 1);
 
-    if (variable->bytes > MAX_SMALL_BYTES || at + variable->bytes > MAX_SMALL_BYTES)
+    if (variable->bytes > MAX_LOCAL_BYTES || at + variable->bytes > MAX_LOCAL_BYTES)
         return text_fail(text, -EINVAL, "local variable too large");
     variable->address = at;
     *local_top = at + variable->bytes;
     return 0;
 }
 
-/* Fills the variable from its declaration; what is declared again must agree or add a definition.
- */
+/* Fills the variable from its declaration, which may be another one of what we have already.
+ * initial: token of the first value, 0 for none. */
 static int define(struct text *text, struct variable *variable, const struct declared *declared,
-                  enum exec_space space, unsigned linkage)
+                  enum exec_space space, unsigned linkage, size_t initial)
 {
     bool defines = !(linkage & LINK_EXTERN);
 
@@ -217,6 +219,7 @@ static int define(struct text *text, struct variable *variable, const struct dec
     variable->text = text->index;
     variable->is_extern = !defines;
     variable->is_dynamic = !defines && space == SPACE_SHARED;
+    variable->initial = defines ? initial : 0;
     return 0;
 }
 
@@ -243,12 +246,10 @@ static int read_one(struct builder *builder, struct text *text, struct scope *sc
     variable = find_or_add(builder, text, scope, declared.name, linkage, &r);
     if (!variable)
         return r;
-    r = define(text, variable, &declared, space, linkage);
-    if (initial)
-        variable->initial = initial;
+    r = define(text, variable, &declared, space, linkage, initial);
     if (r == 0 && (space == SPACE_LOCAL || space == SPACE_PARAM))
         r = place_local(text, variable, local_top);
-    if (r == 0 && space == SPACE_SHARED && variable->bytes > MAX_SMALL_BYTES)
+    if (r == 0 && space == SPACE_SHARED && variable->bytes > MAX_SHARED_BYTES)
         r = text_fail(text, -EINVAL, "shared variable too large");
     return r;
 }

@@ -20,7 +20,7 @@
 /* Instructions after which a group lets others run that are ready too. */
 #define TURN_INSTRUCTIONS 2048u
 
-#define MAX_FRAMES_BYTES ((size_t)1 << 30)
+#define MAX_FRAMES_BYTES ((size_t)1 << 28)
 #define MAX_DEPTH        65536u
 
 #define NO_GROUP UINT_MAX

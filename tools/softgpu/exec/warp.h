@@ -109,6 +109,7 @@ struct exec_block {
     uint64_t cycles;                     /* of the warps, not yet reported */
     bool faulted;
     struct exec_fault fault;
+    const uint64_t *heap_generation;
     struct exec_range_cache ranges[EXEC_RANGES];
 };
 

@@ -114,6 +114,8 @@ int exec_block_create(const struct exec_launch *launch, const uint32_t index[3],
  * last call. */
 enum exec_status exec_block_run(struct exec_block *block, uint64_t budget, uint64_t *ret_cost,
                                 struct exec_fault *ret_fault);
+/* Instructions run so far, counted per thread. */
+uint64_t exec_block_instructions(const struct exec_block *block);
 void exec_block_destroy(struct exec_block *block);
 
 #endif

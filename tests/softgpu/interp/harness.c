@@ -22,7 +22,7 @@ struct harness {
     } allocations[MAX_ALLOCATIONS];
     char output[MAX_OUTPUT], taken[MAX_OUTPUT];
     size_t output_bytes;
-    uint64_t cycles;
+    uint64_t instructions;
     struct exec_fault fault;
 };
 
@@ -197,8 +197,8 @@ static enum exec_fault_kind run_block(struct harness *harness, const struct exec
     do {
         status = exec_block_run(block, budget ? budget : 1u << 20, &cost, &harness->fault);
         harness->now_ns += cost;
-        harness->cycles += cost;
     } while (status == EXEC_YIELDED && !budget);
+    harness->instructions += exec_block_instructions(block);
     exec_block_destroy(block);
     if (status == EXEC_YIELDED)
         die(launch->kernel->name, "did not end within its budget");
@@ -293,7 +293,7 @@ const char *harness_output(struct harness *harness)
     return harness->taken;
 }
 
-uint64_t harness_cycles(const struct harness *harness)
+uint64_t harness_instructions(const struct harness *harness)
 {
-    return harness->cycles;
+    return harness->instructions;
 }

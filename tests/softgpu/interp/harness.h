@@ -62,8 +62,8 @@ struct exec_block *harness_block(struct harness *harness, const struct exec_kern
 const struct exec_fault *harness_fault(const struct harness *harness);
 /* What device code printed since the last call, NUL-terminated. */
 const char *harness_output(struct harness *harness);
-/* What the blocks have cost so far. */
-uint64_t harness_cycles(const struct harness *harness);
+/* Instructions of all threads so far. */
+uint64_t harness_instructions(const struct harness *harness);
 
 /* The sole kernel whose name contains this. */
 const struct exec_kernel *harness_kernel(struct harness *harness, const char *part);

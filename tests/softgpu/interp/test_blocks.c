@@ -2,6 +2,7 @@
  *
  * test_blocks.c - kernels whose threads work together, and those of whole blocks and grids.
  */
+#include <fenv.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -482,6 +483,147 @@ static void test_halves(void **state)
     }
 }
 
+static const int modes[] = {FE_DOWNWARD, FE_UPWARD, FE_TOWARDZERO};
+enum { DOWN, UP, ZERO };
+
+/* One operation in a rounding mode, kept from being computed in another. */
+static double rounded(int mode, char operation, volatile double x, volatile double y, bool single)
+{
+    volatile float narrow;
+    volatile double r = 0;
+
+    fesetround(modes[mode]);
+    if (single) {
+        volatile float a = (float)x, b = (float)y;
+        narrow = operation == '+'   ? a + b
+                 : operation == '*' ? a * b
+                 : operation == '/' ? a / b
+                 : operation == 'q' ? sqrtf(a)
+                                    : fmaf(a, b, a);
+        r = narrow;
+    } else {
+        r = operation == '+' ? x + y : operation == '/' ? x / y : sqrt(x);
+    }
+    fesetround(FE_TONEAREST);
+    return r;
+}
+
+static float narrowed(int mode, volatile double x)
+{
+    volatile float r;
+
+    fesetround(modes[mode]);
+    r = (float)x;
+    fesetround(FE_TONEAREST);
+    return r;
+}
+
+static void test_roundings(void **state)
+{
+    float *in = random_floats(64), *out = OUT(float, 8 * 32);
+    double *wide = OUT(double, 4 * 32);
+    int n = 32;
+
+    (void)state;
+    for (int i = 0; i < 64; i++)
+        in[i] += (float)(rand() % 1000) * 1e-6f + 1e-7f;
+    harness_launch(device, "roundings", 1, 32, ARGS(ARG(in), ARG(out), ARG(wide), ARG(n)));
+    for (int t = 0; t < n; t++) {
+        float x = in[t], y = in[t + n];
+        uint32_t bits;
+        int32_t word;
+        memcpy(&bits, &x, sizeof(bits));
+        memcpy(&word, &x, sizeof(word));
+        assert_true(out[t] == (float)rounded(DOWN, '+', x, y, true));
+        assert_true(out[n + t] == (float)rounded(UP, '*', x, y, true));
+        assert_true(out[2 * n + t] == (float)rounded(ZERO, '/', x, y, true));
+        assert_true(out[3 * n + t] == (float)rounded(UP, 'q', fabsf(x), 0, true));
+        assert_true(out[4 * n + t] == (float)rounded(DOWN, 'f', x, y, true));
+        assert_true(out[5 * n + t] == ceilf(x) + floorf(y));
+        assert_true(out[6 * n + t] == narrowed(DOWN, (double)x / 3));
+        assert_true(out[7 * n + t] == narrowed(ZERO, bits));
+        assert_true(wide[t] == rounded(UP, '+', x, (double)y / 3, false));
+        assert_true(wide[n + t] == rounded(DOWN, '/', x, y, false));
+        assert_true(wide[2 * n + t] == rounded(ZERO, 'q', fabs((double)x), 0, false));
+        assert_true(wide[3 * n + t] <= (double)(((int64_t)word << 31) + t));
+    }
+}
+
+/* The bytes and halves of integers, one by one. */
+static unsigned byte_of(unsigned x, unsigned i)
+{
+    return x >> 8 * i & 255;
+}
+
+static unsigned permuted(unsigned a, unsigned b, unsigned selector)
+{
+    unsigned r = 0;
+
+    for (unsigned i = 0; i < 4; i++) {
+        unsigned which = selector >> 4 * i & 7;
+        r |= byte_of(which < 4 ? a : b, which & 3) << 8 * i;
+    }
+    return r;
+}
+
+static unsigned each_byte(unsigned a, unsigned b, int what)
+{
+    unsigned r = 0;
+
+    for (unsigned i = 0; i < 4; i++) {
+        unsigned x = byte_of(a, i), y = byte_of(b, i);
+        unsigned far = x > y ? x - y : y - x;
+        r = what == 'd'   ? r | far << 8 * i
+            : what == '>' ? r | (x > y ? 255u : 0) << 8 * i
+            : what == 'a' ? r | ((x + y + 1) / 2) << 8 * i
+                          : r + far;
+    }
+    return r;
+}
+
+static void test_integers(void **state)
+{
+    unsigned *in = (unsigned *)random_ints(64, 1 << 30), *out = OUT(unsigned, 128);
+    int n = 32;
+
+    (void)state;
+    harness_launch(device, "integers", 1, 32, ARGS(ARG(in), ARG(out), ARG(n)));
+    for (int t = 0; t < n; t++) {
+        unsigned a = in[t], b = in[t + n], sum = 7, low = 9, products;
+        uint64_t both = (uint64_t)b << 32 | a;
+        unsigned right = b > 32 ? 32 : b;
+        int x = (int)a, y = (int)b, x24 = (int)(a << 8) >> 8, y24 = (int)(b << 8) >> 8;
+        uint16_t halves[2];
+        int16_t most[2];
+        assert_int_equal(out[t], permuted(a, b, a >> 3 & 0x7777) +
+                                     (unsigned)((both << (a & 31)) >> 32) +
+                                     (unsigned)(both >> right));
+        for (unsigned i = 0; i < 4; i++)
+            sum += (unsigned)((int8_t)byte_of(a, i) * (int8_t)byte_of(b, i));
+        for (unsigned i = 0; i < 2; i++)
+            low += (a >> 16 * i & 0xffff) * byte_of(b, i);
+        assert_int_equal(out[n + t],
+                         sum + low + (a > b ? a - b : b - a) + 3 + (x > y ? a - b : b - a) + 1);
+        for (unsigned i = 0; i < 2; i++) {
+            int16_t p = (int16_t)(a >> 16 * i), q = (int16_t)(b >> 16 * i);
+            halves[i] = (uint16_t)(p + q);
+            most[i] = p > q ? p : q;
+        }
+        products = (a & 0xffffff) * (b & 0xffffff) + (unsigned)((int64_t)x24 * y24);
+        assert_int_equal(out[2 * n + t], products + (unsigned)(((uint64_t)a + b) / 2) +
+                                             (unsigned)(((uint64_t)a + b + 1) / 2) + halves[0] +
+                                             ((unsigned)halves[1] << 16) + (uint16_t)most[0] +
+                                             ((unsigned)(uint16_t)most[1] << 16));
+        low = 0;
+        for (unsigned i = 0, seen = 0; i < 32 && seen < 3; i++) {
+            seen += a >> i & 1;
+            low = i;
+        }
+        assert_int_equal(out[3 * n + t], each_byte(a, b, 'd') + each_byte(a, b, '>') +
+                                             each_byte(a, b, 'a') + each_byte(a, b, 's') + low);
+    }
+}
+
 static void test_stencil(void **state)
 {
     int w = 50, h = 19;
@@ -571,7 +713,7 @@ int main(void)
         TEST(float_atomics), TEST(atomics32),      TEST(atomics64),       TEST(pointers),
         TEST(virtual_calls), TEST(constants),      TEST(indices),         TEST(divergence),
         TEST(clocks),        TEST(halves),         TEST(stencil),         TEST(mandelbrot),
-        TEST(vectors),       TEST(atomic_halves),
+        TEST(roundings),     TEST(integers),       TEST(vectors),         TEST(atomic_halves),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

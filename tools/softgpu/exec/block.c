@@ -182,6 +182,7 @@ static enum exec_status run_warps(struct exec_block *block, uint64_t budget)
         if (!budget)
             return EXEC_YIELDED;
         used = warp_run(&block->warps[block->next_warp], turn);
+        block->instructions += used;
         budget -= used < budget ? used : budget;
         idle = used ? 0 : idle + 1;
         if (block->faulted)
@@ -193,6 +194,11 @@ static enum exec_status run_warps(struct exec_block *block, uint64_t budget)
         block->next_warp = (block->next_warp + 1) % block->n_warps;
     }
     return EXEC_DONE;
+}
+
+uint64_t exec_block_instructions(const struct exec_block *block)
+{
+    return block->instructions;
 }
 
 enum exec_status exec_block_run(struct exec_block *block, uint64_t budget, uint64_t *ret_cost,

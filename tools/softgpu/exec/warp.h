@@ -107,6 +107,7 @@ struct exec_block {
     uint32_t epoch;                      /* completed barriers */
     struct exec_shared_word *race_words; /* NULL: no check */
     uint64_t cycles;                     /* of the warps, not yet reported */
+    uint64_t instructions;               /* of the threads */
     bool faulted;
     struct exec_fault fault;
     const uint64_t *heap_generation;

@@ -4,7 +4,7 @@
  *
  * Alone, nearly all: there is nobody to share with. Kernels that take long are sliced all the same,
  * so that a newcomer gets in, and a launch now and then is measured. Among several clients, light
- * ones do as long as nothing is held and no client has more than a window of them under way.
+ * ones do as long as nothing is held and no client has more than two windows of them under way.
  *
  * A launch that goes straight costs a few loads and writes on the client's own cache line.
  */
@@ -65,7 +65,7 @@ enum sched_admit admit_light(struct sched *s, struct sched_client *client,
     uint64_t est_ns = cost_estimate_ns(shape, grid3_count(grid));
     uint64_t window_ns = s->config.window_ns;
     uint64_t seen_ns = atomic_fetch_add_explicit(&client->direct_ns, est_ns, memory_order_relaxed);
-    if (seen_ns + est_ns > window_ns) {
+    if (seen_ns + est_ns > 2 * window_ns) {
         atomic_fetch_sub_explicit(&client->direct_ns, est_ns, memory_order_relaxed);
         return ADMIT_QUEUE;
     }
@@ -73,7 +73,7 @@ enum sched_admit admit_light(struct sched *s, struct sched_client *client,
     if (n % SAMPLE_EVERY == SAMPLE_EVERY - 1)
         atomic_store_explicit(&client->measure, true, memory_order_relaxed);
     seen_ns = atomic_fetch_add_explicit(&client->unmarked_ns, est_ns, memory_order_relaxed);
-    return seen_ns + est_ns >= window_ns / 4 ? ADMIT_DIRECT_MARK : ADMIT_DIRECT;
+    return seen_ns + est_ns >= window_ns / 2 ? ADMIT_DIRECT_MARK : ADMIT_DIRECT;
 }
 
 static enum sched_admit admit(struct sched *s, struct sched_client *client,

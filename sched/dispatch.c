@@ -185,7 +185,9 @@ static void count_piece(struct sched *s, struct launch *launch, const struct pie
     struct flight *flight = fits_open(s, launch) ? s->open : new_flight(s, launch, piece);
     flight->n_slices += piece->n;
     flight->blocks += piece->blocks;
-    flight->waves += launch->shape ? cost_waves(launch->shape, piece->blocks) : 0;
+    flight->last_waves = launch->shape ? cost_waves(launch->shape, piece->blocks) : 0;
+    flight->waves += flight->last_waves;
+    flight->end_ns = sched_now(s);
     flight_add(s, flight, estimate_ns(launch, piece->blocks), piece->now);
     if (launch->whole)
         return;

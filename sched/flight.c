@@ -121,6 +121,7 @@ void flight_mark_open(struct sched *s)
     int error = s->ops->mark(s->gpu, flight->launch, 0, &flight->mark);
     pthread_mutex_lock(&s->mutex);
     flight->marked = !error;
+    flight->end_ns = sched_now(s);
 }
 
 void launch_check_done(struct sched *s, struct launch *launch)
@@ -214,6 +215,7 @@ struct batch {
     uint64_t first_submitted_ns, weight_ns, waves;
     const struct flight *ahead; /* in the window, submitted before some of them, not done */
     struct kernel_shape *shape; /* if it is the same for all */
+    const struct flight *last;
     bool one_shape, idle_before;
     bool overtook; /* what was submitted before some of them is not done */
     bool mixed;    /* so, or it was so for one of them: what they took can't be told */
@@ -234,21 +236,33 @@ static void batch_add(struct batch *batch, const struct flight *flight)
     batch->mixed |= flight->mixed || batch->overtook;
     batch->weight_ns += flight->window_ns + 1;
     batch->waves += flight->waves;
+    batch->last = flight;
 }
 
-/* They were done at some time after the last look; rather late in that time, as looks begin before
- * it is expected. A guess that is too short for something tiny grows the batches under one mark,
- * and with them comes a better one. */
+/* How long what is seen done now took, if it began at `from`? It was done after the last look, and
+ * rather late, as looks begin before it is expected. */
+static uint64_t likely_ns(const struct sched *s, uint64_t from, uint64_t now)
+{
+    uint64_t not_before = later(s->looked_ns, from);
+    return (not_before - from + 3 * (now - from)) / 4;
+}
+
+/* Launching may take longer than running: what was left to do once the driver had all of it is a
+ * bound for the last piece, too. */
 static void learn(const struct sched *s, const struct batch *batch, uint64_t from, uint64_t now)
 {
+    const struct flight *last = batch->last;
     if (!batch->one_shape || !batch->waves)
         return;
     if (batch->mixed && cost_estimate_ns(batch->shape, 1))
         return;
     if (batch->idle_before)
         from += now - from > 2 * LATENCY_NS ? LATENCY_NS : (now - from) / 2;
-    uint64_t not_before = later(s->looked_ns, from);
-    cost_learn(batch->shape, batch->waves, (not_before - from + 3 * (now - from)) / 4);
+    uint64_t wave_ns = likely_ns(s, from, now) / batch->waves;
+    uint64_t end_ns = last->end_ns < now ? last->end_ns : now;
+    uint64_t last_ns = s->looked_ns > end_ns ? likely_ns(s, end_ns, now) : (now - end_ns) / 2;
+    last_ns /= last->last_waves;
+    cost_learn(batch->shape, 1, last_ns < wave_ns ? last_ns : wave_ns);
 }
 
 /* Of the time since the last charge, what those that are done have to bear: what they were expected

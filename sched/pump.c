@@ -17,18 +17,18 @@
 
 void token_take(struct sched *s)
 {
-    s->n_waiters++;
+    s->n_want_token++;
     while (s->pumping)
-        pthread_cond_wait(&s->advanced, &s->mutex);
-    s->n_waiters--;
+        pthread_cond_wait(&s->token_free, &s->mutex);
+    s->n_want_token--;
     s->pumping = true;
 }
 
 void token_give(struct sched *s)
 {
     s->pumping = false;
-    if (s->n_waiters)
-        pthread_cond_broadcast(&s->advanced);
+    if (s->n_want_token)
+        pthread_cond_signal(&s->token_free);
 }
 
 void retire_done(struct sched *s)

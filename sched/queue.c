@@ -150,8 +150,7 @@ void queue_pop(struct sched_queue *queue)
     atomic_fetch_sub_explicit(&sched_held, 1, memory_order_acq_rel);
     queue_settle(queue);
     queue_recheck_blocked(s);
-    if (s->n_waiters)
-        pthread_cond_broadcast(&s->advanced);
+    waiters_wake(s);
 }
 
 struct sched_domain *sched_domain_create(struct sched *s)

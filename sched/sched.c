@@ -18,7 +18,7 @@ static int init_locks(struct sched *s)
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
     pthread_mutex_init(&s->mutex, NULL);
     pthread_cond_init(&s->wake, &attr);
-    pthread_cond_init(&s->advanced, &attr);
+    pthread_cond_init(&s->token_free, &attr);
     pthread_condattr_destroy(&attr);
     return 0;
 }
@@ -67,7 +67,7 @@ static void free_all(struct sched *s)
     stats_finish(s);
     trace_destroy(s->trace);
     s->config.policy->destroy(s->policy);
-    pthread_cond_destroy(&s->advanced);
+    pthread_cond_destroy(&s->token_free);
     pthread_cond_destroy(&s->wake);
     pthread_mutex_destroy(&s->mutex);
     free(s);

@@ -114,7 +114,21 @@ struct flight {
     uint64_t est_ns;    /* 0: not known */
     uint64_t window_ns; /* what it takes of the window, and was charged: est_ns or a guess */
     uint64_t queued_ns, submitted_ns, expected_ns;
+    uint64_t end_ns;      /* the driver had all of it, mark and all */
+    uint64_t last_waves;  /* of the last launch or slice of it */
     uint32_t first_index; /* of its slices */
+};
+
+/* A thread of the program that waits until what is held is submitted; on its stack. */
+struct waiter {
+    struct waiter *prev, *next;
+    struct sched_domain *domain; /* for all of it that is older than seq; or */
+    struct sched_queue *queue;   /* for what an operation seq on it comes behind; or */
+    struct sched_ticket ticket;  /* for this, or only for room in its queue */
+    bool for_room;
+    uint64_t seq;
+    bool woken;
+    pthread_cond_t cond;
 };
 
 struct sched {
@@ -127,9 +141,10 @@ struct sched {
     _Atomic bool direct_only; /* no thread, or abandoned: nothing is held any more */
 
     alignas(64) pthread_mutex_t mutex;
-    pthread_cond_t wake;     /* for its thread */
-    pthread_cond_t advanced; /* for the others: something was submitted, or the token is free */
-    unsigned n_waiters;      /* at `advanced` */
+    pthread_cond_t wake;       /* for its thread */
+    pthread_cond_t token_free; /* for those who destroy something */
+    unsigned n_want_token;
+    struct waiter *waiters;
     bool pumping;
     bool again; /* something new came while a thread pumps */
 
@@ -199,6 +214,9 @@ void queue_recheck_blocked(struct sched *s);
 /* The oldest operation that an operation of number seq on the queue must come behind; NEVER: none.
  */
 bool queue_must_wait(const struct sched_queue *queue, uint64_t seq);
+
+/* submit.c */
+void waiters_wake(struct sched *s); /* something was submitted or given up */
 
 /* flight.c: what is in flight. All need the token. */
 struct flight *flight_start(struct sched *s, enum flight_kind kind, struct sched_client *client,

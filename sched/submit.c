@@ -5,32 +5,71 @@
 #include "sched/state.h"
 
 #include <sched.h>
-#include <time.h>
+#include <utlist.h>
 
-/* Waits a little for something to be submitted. Without a thread of its own the scheduler goes by
- * the hands of those who wait. */
-static void wait_advance(struct sched *s)
+static bool domain_holds_before(const struct sched_domain *domain, uint64_t seq)
 {
-    if (s->thread_state == THREAD_RUNNING || s->pumping) {
-        s->n_waiters++;
-        pthread_cond_wait(&s->advanced, &s->mutex);
-        s->n_waiters--;
+    for (const struct sched_queue *queue = domain->queues; queue; queue = queue->next_in_domain)
+        if (queue->ops && queue->ops->seq < seq)
+            return true;
+    return false;
+}
+
+static bool wait_is_over(const struct waiter *waiter)
+{
+    if (waiter->domain)
+        return !domain_holds_before(waiter->domain, waiter->seq);
+    if (waiter->queue)
+        return !queue_must_wait(waiter->queue, waiter->seq);
+    return sched_ticket_passed(waiter->ticket) ||
+           (waiter->for_room && waiter->ticket.queue->n_ops <= MAX_HELD);
+}
+
+void waiters_wake(struct sched *s)
+{
+    struct waiter *waiter;
+    DL_FOREACH(s->waiters, waiter)
+    {
+        if (!waiter->woken && wait_is_over(waiter)) {
+            waiter->woken = true;
+            pthread_cond_signal(&waiter->cond);
+        }
+    }
+}
+
+/* The scheduler's thread makes it go on. Without one it goes by the hands of those who wait. */
+static void wait_a_while(struct sched *s, struct waiter *waiter)
+{
+    if (s->thread_state == THREAD_RUNNING) {
+        pthread_cond_wait(&waiter->cond, &s->mutex);
         return;
     }
-    pump(s, PUMP_BY_THREAD);
+    if (!s->pumping)
+        pump(s, PUMP_BY_THREAD);
     pthread_mutex_unlock(&s->mutex);
     sched_yield();
     pthread_mutex_lock(&s->mutex);
 }
 
-/* Of too many the driver would make the thread wait, too. Without a thread nothing stays held. */
-static bool must_wait(const struct sched *s, const struct sched_queue *queue,
-                      struct sched_ticket ticket)
+static void wait_for(struct sched *s, struct waiter *waiter)
 {
-    if (s->config.threadless)
-        return false;
+    pthread_cond_init(&waiter->cond, NULL);
+    DL_APPEND(s->waiters, waiter);
+    while (!wait_is_over(waiter)) {
+        waiter->woken = false;
+        wait_a_while(s, waiter);
+    }
+    DL_DELETE(s->waiters, waiter);
+    pthread_cond_destroy(&waiter->cond);
+}
+
+/* Of too many the driver would make the thread wait, too. Without a thread nothing stays held. */
+static void wait_if_too_many(struct sched *s, struct sched_queue *queue, struct sched_ticket ticket)
+{
     bool no_thread = s->thread_state == THREAD_FAILED;
-    return !sched_ticket_passed(ticket) && (no_thread || queue->n_ops > MAX_HELD);
+    struct waiter waiter = {.ticket = ticket, .for_room = !no_thread};
+    if (!s->config.threadless && (no_thread || queue->n_ops > MAX_HELD))
+        wait_for(s, &waiter);
 }
 
 static void init_launch(struct launch *launch, struct sched_client *client, uint64_t now)
@@ -84,8 +123,7 @@ static int submit_held(struct sched *s, struct sched_queue *queue, struct launch
     queue_append(queue, &launch->op, after);
     struct sched_ticket ticket = {queue, launch->op.seq};
     pump_or_tell(s);
-    while (must_wait(s, queue, ticket))
-        wait_advance(s);
+    wait_if_too_many(s, queue, ticket);
     if (!sched_ticket_passed(ticket))
         launch->refused = NULL;
     return error;
@@ -128,8 +166,7 @@ int sched_defer(struct sched_queue *queue, struct call *call, struct sched_ticke
         queue_append(queue, &call->op, after);
         ticket = (struct sched_ticket){queue, call->op.seq};
         pump_or_tell(s);
-        while (must_wait(s, queue, ticket))
-            wait_advance(s);
+        wait_if_too_many(s, queue, ticket);
     }
     pthread_mutex_unlock(&s->mutex);
     if (ret_ticket)
@@ -153,17 +190,22 @@ bool sched_queue_busy(struct sched_queue *queue)
     return busy;
 }
 
+/* What the thread waits for it first tries to do itself. */
+static void pump_and_wait(struct sched *s, struct waiter *waiter)
+{
+    if (wait_is_over(waiter))
+        return;
+    pump_or_tell(s);
+    wait_for(s, waiter);
+}
+
 void sched_queue_wait(struct sched_queue *queue)
 {
     struct sched *s = queue->sched;
     if (!something_held())
         return;
     pthread_mutex_lock(&s->mutex);
-    uint64_t seq = s->next_seq;
-    if (queue_must_wait(queue, seq))
-        pump_or_tell(s);
-    while (queue_must_wait(queue, seq))
-        wait_advance(s);
+    pump_and_wait(s, &(struct waiter){.queue = queue, .seq = s->next_seq});
     pthread_mutex_unlock(&s->mutex);
 }
 
@@ -178,25 +220,13 @@ bool sched_domain_busy(struct sched_domain *domain)
     return busy;
 }
 
-static bool domain_holds_before(const struct sched_domain *domain, uint64_t seq)
-{
-    for (const struct sched_queue *queue = domain->queues; queue; queue = queue->next_in_domain)
-        if (queue->ops && queue->ops->seq < seq)
-            return true;
-    return false;
-}
-
 void sched_domain_wait(struct sched_domain *domain)
 {
     struct sched *s = domain->sched;
     if (!something_held())
         return;
     pthread_mutex_lock(&s->mutex);
-    uint64_t seq = s->next_seq;
-    if (domain_holds_before(domain, seq))
-        pump_or_tell(s);
-    while (domain_holds_before(domain, seq))
-        wait_advance(s);
+    pump_and_wait(s, &(struct waiter){.domain = domain, .seq = s->next_seq});
     pthread_mutex_unlock(&s->mutex);
 }
 
@@ -206,8 +236,6 @@ void sched_ticket_wait(struct sched_ticket ticket)
         return;
     struct sched *s = ticket.queue->sched;
     pthread_mutex_lock(&s->mutex);
-    pump_or_tell(s);
-    while (!sched_ticket_passed(ticket))
-        wait_advance(s);
+    pump_and_wait(s, &(struct waiter){.ticket = ticket});
     pthread_mutex_unlock(&s->mutex);
 }

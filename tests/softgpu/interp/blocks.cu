@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Threads that work together: shuffles, votes, barriers, atomics, shared memory of all kinds.
 #include <cooperative_groups.h>
+#include <cooperative_groups/memcpy_async.h>
 #include <cstdint>
 #include <cuda_bf16.h>
 #include <cuda_fp16.h>
+#include <cuda_pipeline.h>
+#include <cuda/barrier>
 namespace cg = cooperative_groups;
 #define KERNEL extern "C" __global__ void
 
@@ -526,4 +529,47 @@ KERNEL atomic_halves(__half2 *a, __nv_bfloat162 *b)
 {
     atomicAdd(a, __floats2half2_rn(1, 0.5f));
     atomicAdd(b, __floats2bfloat162_rn(2, 0.25f));
+}
+
+// Copies that go on beside the computation, and a barrier object.
+KERNEL async_copies(const int *in, int *out)
+{
+    __shared__ int s[4][64];
+    for (int i = 0; i < 4; i++) {
+        __pipeline_memcpy_async(&s[i][threadIdx.x], &in[i * 64 + threadIdx.x], 4);
+        __pipeline_commit();
+    }
+    __pipeline_memcpy_async(&s[0][threadIdx.x], &in[threadIdx.x], 4, 4);
+    __pipeline_commit();
+    __pipeline_wait_prior(0);
+    __syncthreads();
+    out[threadIdx.x] =
+        s[0][threadIdx.x] + s[1][63 - threadIdx.x] + s[2][threadIdx.x] - s[3][threadIdx.x];
+}
+
+KERNEL group_copy(const int *in, int *out)
+{
+    __shared__ int s[64];
+    auto block = cg::this_thread_block();
+    cg::memcpy_async(block, s, in, sizeof(s));
+    cg::wait(block);
+    out[threadIdx.x] = s[63 - threadIdx.x];
+}
+
+KERNEL barrier_object(const int *in, int *out)
+{
+    __shared__ cuda::barrier<cuda::thread_scope_block> b;
+    __shared__ int s[64];
+    if (threadIdx.x == 0)
+        init(&b, blockDim.x);
+    __syncthreads();
+    int sum = 0;
+    for (int round = 0; round < 3; round++) {
+        s[threadIdx.x] = in[threadIdx.x] + round;
+        auto token = b.arrive();
+        b.wait(std::move(token));
+        sum += s[63 - threadIdx.x];
+        b.arrive_and_wait();
+    }
+    out[threadIdx.x] = sum;
 }

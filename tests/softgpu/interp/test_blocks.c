@@ -545,7 +545,7 @@ static void test_roundings(void **state)
         assert_true(wide[t] == rounded(UP, '+', x, (double)y / 3, false));
         assert_true(wide[n + t] == rounded(DOWN, '/', x, y, false));
         assert_true(wide[2 * n + t] == rounded(ZERO, 'q', fabs((double)x), 0, false));
-        assert_true(wide[3 * n + t] <= (double)(((int64_t)word << 31) + t));
+        assert_true(wide[3 * n + t] <= (double)((int64_t)word * (1ll << 31) + t));
     }
 }
 
@@ -583,7 +583,7 @@ static unsigned each_byte(unsigned a, unsigned b, int what)
 
 static void test_integers(void **state)
 {
-    unsigned *in = (unsigned *)random_ints(64, 1 << 30), *out = OUT(unsigned, 128);
+    unsigned *in = (unsigned *)random_ints(64, 1 << 29), *out = OUT(unsigned, 128);
     int n = 32;
 
     (void)state;
@@ -702,6 +702,22 @@ static void test_atomic_halves(void **state)
     assert_int_equal(b[1], 0x4100); /* 8 */
 }
 
+static void test_async(void **state)
+{
+    int *in = random_ints(256, 1000), *out = OUT(int, 64);
+
+    (void)state;
+    harness_launch(device, "async_copies", 1, 64, ARGS(ARG(in), ARG(out)));
+    for (int t = 0; t < 64; t++)
+        assert_int_equal(out[t], 0 + in[64 + 63 - t] + in[128 + t] - in[192 + t]);
+    harness_launch(device, "group_copy", 1, 64, ARGS(ARG(in), ARG(out)));
+    for (int t = 0; t < 64; t++)
+        assert_int_equal(out[t], in[63 - t]);
+    harness_launch(device, "barrier_object", 1, 64, ARGS(ARG(in), ARG(out)));
+    for (int t = 0; t < 64; t++)
+        assert_int_equal(out[t], 3 * in[63 - t] + 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -714,6 +730,7 @@ int main(void)
         TEST(virtual_calls), TEST(constants),      TEST(indices),         TEST(divergence),
         TEST(clocks),        TEST(halves),         TEST(stencil),         TEST(mandelbrot),
         TEST(roundings),     TEST(integers),       TEST(vectors),         TEST(atomic_halves),
+        TEST(async),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -226,7 +226,7 @@ int EXEC_OP(op_sqrt)(struct decoder *dc)
         if (y != y)                                                                                \
             return x;                                                                              \
         if (x == y)                                                                                \
-            return signbit(x) == (less) ? x : y;                                                   \
+            return !!signbit(x) == (less) ? x : y;                                                 \
         return (x < y) == (less) ? x : y;                                                          \
     }
 MINMAX_OF(min32, float, 1)

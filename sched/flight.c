@@ -47,20 +47,23 @@ static uint64_t later(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
+/* What went straight has its own bound (see admit_light) and takes nothing of the window. */
 void flight_add(struct sched *s, struct flight *flight, uint64_t est_ns, uint64_t now)
 {
     uint64_t window_ns = est_ns ? est_ns : s->config.window_ns / 2;
-    if (!flight->in_window) {
-        flight->in_window = true;
+    if (!flight->submitted_ns)
         flight->submitted_ns = now;
-        flight->queued_ns = flight->queued_ns ? flight->queued_ns : now;
-        s->n_in_window++;
-    }
+    if (!flight->queued_ns)
+        flight->queued_ns = now;
     flight->est_ns += est_ns;
+    flight->expected_ns = later(s->expected_ns, now) + (est_ns ? est_ns : LATENCY_NS);
+    if (flight->kind == FLIGHT_DIRECT)
+        return;
+    s->n_in_window += !flight->in_window;
+    flight->in_window = true;
     flight->window_ns += window_ns;
     s->in_window_ns += window_ns;
-    s->expected_ns = later(s->expected_ns, now) + (est_ns ? est_ns : LATENCY_NS);
-    flight->expected_ns = s->expected_ns;
+    s->expected_ns = flight->expected_ns;
     s->config.policy->charge(s->policy, &flight->client->policy, (int64_t)window_ns);
 }
 
@@ -209,6 +212,12 @@ static void finish(struct sched *s, struct flight *flight, uint64_t busy_ns, uin
     free_flight(s, flight);
 }
 
+/* Its part of what was reached at the same time. */
+static uint64_t flight_weight(const struct flight *flight)
+{
+    return later(flight->window_ns, flight->est_ns) + 1;
+}
+
 /* What was reached since the last look, as a whole. */
 struct batch {
     unsigned n;
@@ -216,7 +225,7 @@ struct batch {
     const struct flight *ahead; /* in the window, submitted before some of them, not done */
     struct kernel_shape *shape; /* if it is the same for all */
     const struct flight *last;
-    bool one_shape, idle_before;
+    bool one_shape, idle_before, fenced;
     bool overtook; /* what was submitted before some of them is not done */
     bool mixed;    /* so, or it was so for one of them: what they took can't be told */
 };
@@ -225,26 +234,35 @@ static void batch_add(struct batch *batch, const struct flight *flight)
 {
     if (!batch->n++) {
         batch->first_submitted_ns = flight->submitted_ns;
-        batch->shape = flight->shape;
-        batch->one_shape = flight->shape != NULL;
+        batch->one_shape = true;
         batch->idle_before = flight->idle_before;
     }
-    if (flight->shape != batch->shape)
+    batch->weight_ns += flight_weight(flight);
+    batch->mixed |= flight->mixed;
+    if (flight->kind == FLIGHT_FENCE) {
+        batch->fenced = true;
+        return;
+    }
+    if (!flight->shape || (batch->shape && flight->shape != batch->shape))
         batch->one_shape = false;
+    batch->shape = flight->shape;
     if (batch->ahead && batch->ahead->shape != flight->shape)
-        batch->overtook = true;
-    batch->mixed |= flight->mixed || batch->overtook;
-    batch->weight_ns += flight->window_ns + 1;
+        batch->overtook = batch->mixed = true;
     batch->waves += flight->waves;
     batch->last = flight;
 }
 
-/* How long what is seen done now took, if it began at `from`? It was done after the last look, and
- * rather late, as looks begin before it is expected. */
-static uint64_t likely_ns(const struct sched *s, uint64_t from, uint64_t now)
+/* How long what is seen done now took, if it began at `from`. It was not done at the last look,
+ * and ended rather late after it, as looks begin before an end is expected. If there was no look
+ * in between it may be far shorter: then what was believed before is only lowered a little. */
+static uint64_t likely_ns(const struct sched *s, uint64_t from, uint64_t now, uint64_t believed_ns)
 {
-    uint64_t not_before = later(s->looked_ns, from);
-    return (not_before - from + 3 * (now - from)) / 4;
+    uint64_t most_ns = now > from ? now - from : 0;
+    if (s->looked_ns > from)
+        return (s->looked_ns - from + 3 * most_ns) / 4;
+    return !believed_ns            ? most_ns / 2
+           : most_ns < believed_ns ? most_ns
+                                   : believed_ns - believed_ns / 8;
 }
 
 /* Launching may take longer than running: what was left to do once the driver had all of it is a
@@ -254,13 +272,15 @@ static void learn(const struct sched *s, const struct batch *batch, uint64_t fro
     const struct flight *last = batch->last;
     if (!batch->one_shape || !batch->waves)
         return;
-    if (batch->mixed && cost_estimate_ns(batch->shape, 1))
+    uint64_t believed_ns = cost_estimate_ns(batch->shape, 1);
+    if (batch->mixed && believed_ns)
         return;
-    if (batch->idle_before)
+    if (batch->fenced)
+        from = s->looked_ns; /* the fence was reached after that, and it began behind the fence */
+    else if (batch->idle_before)
         from += now - from > 2 * LATENCY_NS ? LATENCY_NS : (now - from) / 2;
-    uint64_t wave_ns = likely_ns(s, from, now) / batch->waves;
-    uint64_t end_ns = last->end_ns < now ? last->end_ns : now;
-    uint64_t last_ns = s->looked_ns > end_ns ? likely_ns(s, end_ns, now) : (now - end_ns) / 2;
+    uint64_t wave_ns = likely_ns(s, from, now, batch->waves * believed_ns) / batch->waves;
+    uint64_t last_ns = likely_ns(s, last->end_ns, now, last->last_waves * believed_ns);
     last_ns /= last->last_waves;
     cost_learn(batch->shape, 1, last_ns < wave_ns ? last_ns : wave_ns);
 }
@@ -287,7 +307,7 @@ static void finish_reached(struct sched *s, const struct batch *batch, uint64_t 
         flight->mixed |= batch->overtook;
         if (!flight->reached)
             continue;
-        double share = (double)(flight->window_ns + 1) / (double)batch->weight_ns;
+        double share = (double)flight_weight(flight) / (double)batch->weight_ns;
         trace_flight(s->trace, flight, (uint64_t)run_ns, (uint64_t)(run_ns + share * seen_ns));
         run_ns += share * seen_ns;
         finish(s, flight, (uint64_t)(share * (double)charge_ns), now);
@@ -315,19 +335,25 @@ static bool is_late(const struct sched *s, const struct flight *flight, uint64_t
     return now - flight->submitted_ns > 2 * expected_ns + LATE_NS;
 }
 
+static void set_late(struct sched *s, struct flight *flight)
+{
+    flight->late = true;
+    leave_window(s, flight);
+    if (!flight->queue)
+        return;
+    flight->queue->n_late++;
+    queue_settle(flight->queue);
+    waiters_wake(s);
+}
+
 static void check_late(struct sched *s, uint64_t now)
 {
     struct flight *flight;
     DL_FOREACH(s->flights, flight)
     {
-        if (flight->late || flight == s->open || !is_late(s, flight, now))
-            continue;
-        flight->late = true;
-        leave_window(s, flight);
-        if (flight->queue) {
-            flight->queue->n_late++;
-            queue_settle(flight->queue);
-        }
+        if (!flight->late && flight->kind != FLIGHT_DIRECT && flight != s->open &&
+            is_late(s, flight, now))
+            set_late(s, flight);
     }
 }
 

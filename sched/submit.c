@@ -21,8 +21,11 @@ static bool wait_is_over(const struct waiter *waiter)
         return !domain_holds_before(waiter->domain, waiter->seq);
     if (waiter->queue)
         return !queue_must_wait(waiter->queue, waiter->seq);
-    return sched_ticket_passed(waiter->ticket) ||
-           (waiter->for_room && waiter->ticket.queue->n_ops <= MAX_HELD);
+    if (sched_ticket_passed(waiter->ticket))
+        return true;
+    const struct sched_queue *queue = waiter->ticket.queue;
+    return (waiter->for_room && queue->n_ops <= MAX_HELD) ||
+           (waiter->for_light && (queue->sched->n_heavy || queue->place != QUEUE_POLICY));
 }
 
 void waiters_wake(struct sched *s)
@@ -72,6 +75,15 @@ static void wait_if_too_many(struct sched *s, struct sched_queue *queue, struct 
         wait_for(s, &waiter);
 }
 
+/* While all that is held is light, its threads don't run ahead of who submits it: they are faster,
+ * so they would never find the queue empty and go straight again. */
+static void wait_if_light(struct sched *s, struct sched_ticket ticket)
+{
+    struct waiter waiter = {.ticket = ticket, .for_light = true};
+    if (!s->config.threadless && !s->n_heavy)
+        wait_for(s, &waiter);
+}
+
 static void init_launch(struct launch *launch, struct sched_client *client, uint64_t now)
 {
     launch->client = client;
@@ -115,14 +127,19 @@ static int submit_held(struct sched *s, struct sched_queue *queue, struct launch
                        struct sched_ticket after)
 {
     int error = 0;
+    bool heavy = !launch_is_light(s, launch->shape, launch->grid);
     launch->refused = &error;
-    launch->heavy = !launch_is_light(s, launch->shape, launch->grid);
-    s->n_heavy += launch->heavy;
+    launch->heavy = heavy;
+    s->n_heavy += heavy;
     launch->client->n_held++;
     atomic_store_explicit(&launch->client->measure, false, memory_order_relaxed);
     queue_append(queue, &launch->op, after);
     struct sched_ticket ticket = {queue, launch->op.seq};
     pump_or_tell(s);
+    if (heavy)
+        waiters_wake(s);
+    else
+        wait_if_light(s, ticket);
     wait_if_too_many(s, queue, ticket);
     if (!sched_ticket_passed(ticket))
         launch->refused = NULL;

@@ -142,6 +142,7 @@ static void finish_launches(struct sched *s, struct flight *flight)
         if (s->on_trial == launch) {
             atomic_store_explicit(&launch->shape->proven, true, memory_order_relaxed);
             s->on_trial = NULL;
+            waiters_wake(s);
         }
         launch->busy_lanes &= ~(1u << flight->lane);
         launch->unsure_lanes |= flight->marked ? 0 : 1u << flight->lane;
@@ -252,17 +253,15 @@ static void batch_add(struct batch *batch, const struct flight *flight)
     batch->last = flight;
 }
 
-/* How long what is seen done now took, if it began at `from`. It was not done at the last look,
- * and ended rather late after it, as looks begin before an end is expected. If there was no look
- * in between it may be far shorter: then what was believed before is only lowered a little. */
+/* How long what is seen done now took, if it began at `from`: the end of what was before, seen as
+ * late as this one's end. But if there was no look in between it may be far shorter: then what was
+ * believed before is only lowered a little. */
 static uint64_t likely_ns(const struct sched *s, uint64_t from, uint64_t now, uint64_t believed_ns)
 {
     uint64_t most_ns = now > from ? now - from : 0;
-    if (s->looked_ns > from)
-        return (s->looked_ns - from + 3 * most_ns) / 4;
-    return !believed_ns            ? most_ns / 2
-           : most_ns < believed_ns ? most_ns
-                                   : believed_ns - believed_ns / 8;
+    if (s->looked_ns > from || (believed_ns && most_ns < believed_ns))
+        return most_ns;
+    return believed_ns ? believed_ns - believed_ns / 8 : most_ns / 2;
 }
 
 /* Launching may take longer than running: what was left to do once the driver had all of it is a

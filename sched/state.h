@@ -126,6 +126,7 @@ struct waiter {
     struct sched_queue *queue;   /* for what an operation seq on it comes behind; or */
     struct sched_ticket ticket;  /* for this, or only for room in its queue */
     bool for_room;
+    bool for_trial; /* or until it is not on trial */
     bool for_light; /* or until something heavy is held, or its queue is stopped */
     uint64_t seq;
     bool woken;

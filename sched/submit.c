@@ -24,7 +24,9 @@ static bool wait_is_over(const struct waiter *waiter)
     if (sched_ticket_passed(waiter->ticket))
         return true;
     const struct sched_queue *queue = waiter->ticket.queue;
+    const struct launch *on_trial = queue->sched->on_trial;
     return (waiter->for_room && queue->n_ops <= MAX_HELD) ||
+           (waiter->for_trial && (!on_trial || on_trial->op.seq != waiter->ticket.seq)) ||
            (waiter->for_light && (queue->sched->n_heavy || queue->place != QUEUE_POLICY));
 }
 
@@ -84,6 +86,17 @@ static void wait_if_light(struct sched *s, struct sched_ticket ticket)
         wait_for(s, &waiter);
 }
 
+/* A kernel's first slice is waited for. To load the code of another kernel when that is first
+ * launched the driver may wait for the device, with its locks held; if the slice spins for blocks
+ * still held, nobody could release them then. It happens once a kernel, where the driver loads
+ * code and waits anyway. */
+static void wait_for_trial(struct sched *s, struct sched_ticket ticket)
+{
+    struct waiter waiter = {.ticket = ticket, .for_trial = true};
+    if (!s->config.threadless && s->on_trial)
+        wait_for(s, &waiter);
+}
+
 static void init_launch(struct launch *launch, struct sched_client *client, uint64_t now)
 {
     launch->client = client;
@@ -140,6 +153,7 @@ static int submit_held(struct sched *s, struct sched_queue *queue, struct launch
         waiters_wake(s);
     else
         wait_if_light(s, ticket);
+    wait_for_trial(s, ticket);
     wait_if_too_many(s, queue, ticket);
     if (!sched_ticket_passed(ticket))
         launch->refused = NULL;

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/softgpu/exec/specials.h"
+
 /* Thread instructions of a warp's turn. */
 #define TURN_BUDGET 65536u
 
@@ -78,6 +80,10 @@ static int init_memory(struct exec_block *block)
         return -EINVAL;
     block->shared_bytes =
         block_dynamic_shared(block) + (uint32_t)block->launch.dynamic_shared_bytes;
+    if (specials_use_reserved(block->program)) {
+        block->reserved_shared = (block->shared_bytes + 15) & ~15u;
+        block->shared_bytes = block->reserved_shared + EXEC_RESERVED_SHARED;
+    }
     block->local_bytes =
         (func->kernel.local_bytes + (func->grows_stack ? STACK_BYTES : 0) + 15) & ~15u;
     block->params = malloc(func->kernel.param_bytes + 1);

@@ -56,6 +56,16 @@ uint32_t special_slot(struct builder *builder, enum special special, unsigned by
     return *slot;
 }
 
+bool specials_use_reserved(const struct exec_program *program)
+{
+    for (unsigned i = SPECIAL_RESERVED_BEGIN * WIDTHS;
+         program->special_slots && i < (SPECIAL_RESERVED_1 + 1) * WIDTHS; i++) {
+        if (program->special_slots[i] != EXEC_NO_SLOT)
+            return true;
+    }
+    return false;
+}
+
 static uint64_t value_of(const struct exec_warp *warp, unsigned special, uint32_t lane)
 {
     const struct exec_block *block = warp->block;

@@ -28,6 +28,9 @@ enum special {
 /* The register of a name with its component (%tid.x), -1: none. */
 int specials_find(const char *name, unsigned length);
 
+/* Does the program read where reserved shared memory is? */
+bool specials_use_reserved(const struct exec_program *program);
+
 static inline bool specials_are_dynamic(uint32_t special)
 {
     return special >= SPECIAL_STATIC_COUNT;

@@ -80,6 +80,9 @@ enum barrier_result { BARRIER_NO_RESULT, BARRIER_AND, BARRIER_OR, BARRIER_POPC }
 
 #define EXEC_RANGES 64
 
+/* Shared memory that the system keeps in each block. */
+#define EXEC_RESERVED_SHARED 1024u
+
 struct exec_range_cache {
     uint64_t start, end;
     uint64_t generation; /* of exec_memory */
@@ -98,7 +101,8 @@ struct exec_block {
     uint8_t *params;
     uint8_t *shared;
     uint32_t shared_bytes, static_shared_bytes;
-    uint8_t *local; /* local_bytes for each thread */
+    uint32_t reserved_shared; /* offset of what is the system's, if the program asks for it */
+    uint8_t *local;           /* local_bytes for each thread */
     uint32_t local_bytes;
     size_t frames_bytes; /* registers of all frames */
     struct exec_warp *warps;

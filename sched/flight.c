@@ -1,28 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * flight.c - what is in flight: one struct flight per mark, and the window they fill.
- *
- * What is done between two looks is charged the time since the last completion (or since it was
- * submitted, if that is later), shared in proportion to the estimates. So the charges add up to the
- * time the device was busy, whatever overlaps.
- *
- * What takes far longer than expected is late: it waits for something (a copy, an event, a word the
- * host has to write). It leaves the window, so that others flow past it, and its stream gets
- * nothing more until it is done.
+ * flight.c - what is in flight: one struct flight per mark, and the window they fill. poll.c finds
+ * out what of it is done.
  */
 #include "sched/state.h"
 
 #include <utlist.h>
 
-#include "slicer/cost.h"
-
-#define LATENCY_NS     6000  /* from the submission to an idle device until its mark is seen */
-#define LATE_NS        50000 /* on top of twice the expected time */
-#define MARGIN_NS      12000 /* looks begin so long before something is expected */
-#define MIN_LOOK_NS    8000  /* between two looks */
-#define MAX_LOOK_NS    500000
-#define TURN_LEAD_NS   16000  /* the next client's slice is there so long before a turn ends */
-#define DIRECT_LOOK_NS 200000 /* nobody waits for those */
+#define TURN_LEAD_NS 16000 /* the next client's slice is there so long before a turn ends */
 
 struct flight *flight_start(struct sched *s, enum flight_kind kind, struct sched_client *client,
                             struct sched_queue *queue)
@@ -40,11 +25,6 @@ struct flight *flight_start(struct sched *s, enum flight_kind kind, struct sched
     s->n_flights++;
     client->n_flights++;
     return flight;
-}
-
-static uint64_t later(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
 }
 
 /* What went straight has its own bound (see admit_light) and takes nothing of the window. */
@@ -67,7 +47,7 @@ void flight_add(struct sched *s, struct flight *flight, uint64_t est_ns, uint64_
     s->config.policy->charge(s->policy, &flight->client->policy, (int64_t)window_ns);
 }
 
-static void leave_window(struct sched *s, struct flight *flight)
+void flight_leave_window(struct sched *s, struct flight *flight)
 {
     if (!flight->in_window)
         return;
@@ -194,15 +174,14 @@ static void free_flight(struct sched *s, struct flight *flight)
     client_release(client);
 }
 
-/* busy_ns: its share of the device's time; 0 when it was dropped. */
-static void finish(struct sched *s, struct flight *flight, uint64_t busy_ns, uint64_t now)
+void flight_finish(struct sched *s, struct flight *flight, uint64_t busy_ns, uint64_t now)
 {
     struct sched_client *client = flight->client;
     uint64_t cap_ns = flight->est_ns ? 4 * flight->est_ns + 4 * LATENCY_NS : NEVER;
     if (busy_ns > cap_ns)
         busy_ns = cap_ns;
 
-    leave_window(s, flight);
+    flight_leave_window(s, flight);
     s->config.policy->charge(s->policy, &client->policy,
                              (int64_t)busy_ns - (int64_t)flight->window_ns);
     if (flight->kind == FLIGHT_DIRECT)
@@ -211,233 +190,4 @@ static void finish(struct sched *s, struct flight *flight, uint64_t busy_ns, uin
     finish_launches(s, flight);
     update_queue(flight, now);
     free_flight(s, flight);
-}
-
-/* Its part of what was reached at the same time. */
-static uint64_t flight_weight(const struct flight *flight)
-{
-    return later(flight->window_ns, flight->est_ns) + 1;
-}
-
-/* What was reached since the last look, as a whole. */
-struct batch {
-    unsigned n;
-    uint64_t first_submitted_ns, weight_ns, waves;
-    const struct flight *ahead; /* in the window, submitted before some of them, not done */
-    struct kernel_shape *shape; /* if it is the same for all */
-    const struct flight *last;
-    bool one_shape, idle_before, fenced;
-    bool overtook; /* what was submitted before some of them is not done */
-    bool mixed;    /* so, or it was so for one of them: what they took can't be told */
-};
-
-static void batch_add(struct batch *batch, const struct flight *flight)
-{
-    if (!batch->n++) {
-        batch->first_submitted_ns = flight->submitted_ns;
-        batch->one_shape = true;
-        batch->idle_before = flight->idle_before;
-    }
-    batch->weight_ns += flight_weight(flight);
-    batch->mixed |= flight->mixed;
-    if (flight->kind == FLIGHT_FENCE) {
-        batch->fenced = true;
-        return;
-    }
-    if (!flight->shape || (batch->shape && flight->shape != batch->shape))
-        batch->one_shape = false;
-    batch->shape = flight->shape;
-    if (batch->ahead && batch->ahead->shape != flight->shape)
-        batch->overtook = batch->mixed = true;
-    batch->waves += flight->waves;
-    batch->last = flight;
-}
-
-/* How long what is seen done now took, if it began at `from`: the end of what was before, seen as
- * late as this one's end. But if there was no look in between it may be far shorter: then what was
- * believed before is only lowered a little. */
-static uint64_t likely_ns(const struct sched *s, uint64_t from, uint64_t now, uint64_t believed_ns)
-{
-    uint64_t most_ns = now > from ? now - from : 0;
-    if (s->looked_ns > from || (believed_ns && most_ns < believed_ns))
-        return most_ns;
-    return believed_ns ? believed_ns - believed_ns / 8 : most_ns / 2;
-}
-
-/* Launching may take longer than running: what was left to do once the driver had all of it is a
- * bound for the last piece, too. */
-static void learn(const struct sched *s, const struct batch *batch, uint64_t from, uint64_t now)
-{
-    const struct flight *last = batch->last;
-    if (!batch->one_shape || !batch->waves)
-        return;
-    uint64_t believed_ns = cost_estimate_ns(batch->shape, 1);
-    if (batch->mixed && believed_ns)
-        return;
-    if (batch->fenced)
-        from = s->looked_ns; /* the fence was reached after that, and it began behind the fence */
-    else if (batch->idle_before)
-        from += now - from > 2 * LATENCY_NS ? LATENCY_NS : (now - from) / 2;
-    uint64_t wave_ns = likely_ns(s, from, now, batch->waves * believed_ns) / batch->waves;
-    uint64_t last_ns = likely_ns(s, last->end_ns, now, last->last_waves * believed_ns);
-    last_ns /= last->last_waves;
-    cost_learn(batch->shape, 1, last_ns < wave_ns ? last_ns : wave_ns);
-}
-
-/* Of the time since the last charge, what those that are done have to bear: what they were expected
- * to take, and of more than that only what the others in flight can't have taken. */
-static uint64_t charge_of(const struct sched *s, const struct batch *batch, uint64_t busy_ns)
-{
-    uint64_t others_ns =
-        s->in_window_ns > batch->weight_ns ? s->in_window_ns - batch->weight_ns : 0;
-    if (busy_ns <= batch->weight_ns)
-        return busy_ns;
-    return later(batch->weight_ns, busy_ns > others_ns ? busy_ns - others_ns : 0);
-}
-
-/* Charges and frees those that are done. They are shown one after the other in the trace. */
-static void finish_reached(struct sched *s, const struct batch *batch, uint64_t charge_ns,
-                           uint64_t seen_from, uint64_t now)
-{
-    struct flight *flight, *next;
-    double run_ns = (double)seen_from, seen_ns = (double)(now - seen_from);
-    DL_FOREACH_SAFE(s->flights, flight, next)
-    {
-        flight->mixed |= batch->overtook;
-        if (!flight->reached)
-            continue;
-        double share = (double)flight_weight(flight) / (double)batch->weight_ns;
-        trace_flight(s->trace, flight, (uint64_t)run_ns, (uint64_t)(run_ns + share * seen_ns));
-        run_ns += share * seen_ns;
-        finish(s, flight, (uint64_t)(share * (double)charge_ns), now);
-    }
-}
-
-static void finish_batch(struct sched *s, const struct batch *batch, uint64_t now)
-{
-    uint64_t seen_from = later(s->seen_ns, batch->first_submitted_ns);
-    uint64_t from = later(s->done_ns, batch->first_submitted_ns);
-    uint64_t charge_ns = charge_of(s, batch, now > from ? now - from : 0);
-    learn(s, batch, seen_from, now);
-    finish_reached(s, batch, charge_ns, seen_from, now);
-    s->seen_ns = now;
-    s->done_ns = s->n_in_window ? from + charge_ns : now;
-    s->expected_ns = now + s->in_window_ns;
-}
-
-/* What was never measured may just be long. */
-static bool is_late(const struct sched *s, const struct flight *flight, uint64_t now)
-{
-    uint64_t expected_ns = flight->expected_ns - flight->submitted_ns;
-    if (!flight->est_ns && flight->kind != FLIGHT_FENCE)
-        expected_ns += 2 * s->config.window_ns;
-    return now - flight->submitted_ns > 2 * expected_ns + LATE_NS;
-}
-
-static void set_late(struct sched *s, struct flight *flight)
-{
-    flight->late = true;
-    leave_window(s, flight);
-    if (!flight->queue)
-        return;
-    flight->queue->n_late++;
-    queue_settle(flight->queue);
-    waiters_wake(s);
-}
-
-static void check_late(struct sched *s, uint64_t now)
-{
-    struct flight *flight;
-    DL_FOREACH(s->flights, flight)
-    {
-        if (!flight->late && flight->kind != FLIGHT_DIRECT && flight != s->open &&
-            is_late(s, flight, now))
-            set_late(s, flight);
-    }
-}
-
-static bool is_reached(const struct sched *s, const struct flight *flight, uint64_t now)
-{
-    if (flight == s->open)
-        return false;
-    return flight->marked ? s->ops->reached(s->gpu, &flight->mark) : now >= flight->expected_ns;
-}
-
-/* The marks are read without the mutex; only who has the token changes the list. */
-void flights_poll(struct sched *s)
-{
-    struct batch batch = {0};
-    struct flight *flight;
-    if (!s->flights)
-        return;
-    pthread_mutex_unlock(&s->mutex);
-    uint64_t now = sched_now(s);
-    DL_FOREACH(s->flights, flight)
-    {
-        flight->reached = is_reached(s, flight, now);
-        if (flight->reached)
-            batch_add(&batch, flight);
-        else if (flight->in_window && !batch.ahead)
-            batch.ahead = flight;
-    }
-    pthread_mutex_lock(&s->mutex);
-    if (batch.n)
-        finish_batch(s, &batch, now);
-    s->looked_ns = now;
-    check_late(s, now);
-}
-
-void flights_drop(struct sched *s, struct sched_domain *domain)
-{
-    struct flight *flight, *next;
-    uint64_t now = sched_now(s);
-    DL_FOREACH_SAFE(s->flights, flight, next)
-    {
-        if (domain && flight->domain != domain)
-            continue;
-        if (s->open == flight)
-            s->open = NULL;
-        finish(s, flight, 0, now);
-    }
-}
-
-/* Shortly before it is expected, then more and more seldom. */
-static uint64_t next_look(const struct sched *s, const struct flight *flight, uint64_t now)
-{
-    uint64_t margin_ns = MARGIN_NS + s->lag_ns;
-    if (now + margin_ns < flight->expected_ns)
-        return flight->expected_ns - margin_ns;
-    uint64_t over_ns = now > flight->expected_ns ? now - flight->expected_ns : 0;
-    uint64_t min_ns = flight->kind == FLIGHT_DIRECT ? DIRECT_LOOK_NS : MIN_LOOK_NS;
-    uint64_t wait_ns = over_ns / 4;
-    wait_ns = wait_ns < min_ns ? min_ns : wait_ns > MAX_LOOK_NS ? MAX_LOOK_NS : wait_ns;
-    return now + wait_ns;
-}
-
-/* At what runs now also half-way: an estimate that is too long would else never be found out. */
-static uint64_t half_way(const struct sched *s, const struct flight *flight, uint64_t now)
-{
-    uint64_t begin_ns = later(s->seen_ns, flight->submitted_ns);
-    if (flight->expected_ns <= begin_ns)
-        return NEVER;
-    uint64_t half_ns = begin_ns + (flight->expected_ns - begin_ns) / 2;
-    return half_ns > now ? half_ns : NEVER;
-}
-
-uint64_t flights_next_look(const struct sched *s, uint64_t now)
-{
-    const struct flight *flight;
-    uint64_t look_ns = NEVER;
-    bool first = true;
-    DL_FOREACH(s->flights, flight)
-    {
-        uint64_t at = flight == s->open ? now : next_look(s, flight, now);
-        look_ns = at < look_ns ? at : look_ns;
-        if (!flight->in_window || !first)
-            continue;
-        at = half_way(s, flight, now);
-        look_ns = at < look_ns ? at : look_ns;
-        first = false;
-    }
-    return look_ns;
 }

@@ -12,8 +12,8 @@
 #include <limits.h>
 
 #define CALLER_STEPS    24
-#define FOREIGN_LOOK_NS 50000 /* tickets of other schedulers are asked about so often */
-#define SOON_NS         100000 /* so soon the thread will look, so an open flight may wait for its mark */
+#define FOREIGN_LOOK_NS 50000  /* tickets of other schedulers are asked about so often */
+#define SOON_NS         100000 /* an open flight may wait so long for its mark */
 
 void token_take(struct sched *s)
 {

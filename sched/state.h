@@ -25,9 +25,11 @@
     512 /* marks in flight; below the driver's 1024 launches, where it would block */
 #define MAX_IN_WINDOW 128 /* of them counted in the window */
 #define MAX_HELD                                                                                   \
-    1024             /* launches held in one queue before its thread waits, as the driver's would */
-#define MAX_BATCH 64 /* whole launches under one mark */
-#define ACTIVE_NS 50000000u
+    1024 /* launches held in one queue before its thread waits, as the driver's would */
+#define MAX_BATCH      64     /* whole launches under one mark */
+#define LATENCY_NS     6000   /* from the submission to an idle device until its mark is seen */
+#define DIRECT_LOOK_NS 200000 /* nobody waits for direct launches: looks are so far apart */
+#define ACTIVE_NS      50000000u
 #define SAMPLE_EVERY                                                                               \
     1024u /* launches of a client that go straight through between two measured ones */
 
@@ -221,18 +223,28 @@ bool queue_must_wait(const struct sched_queue *queue, uint64_t seq);
 void waiters_wake(struct sched *s); /* something was submitted or given up */
 
 /* flight.c: what is in flight. All need the token. */
+static inline uint64_t later(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
 struct flight *flight_start(struct sched *s, enum flight_kind kind, struct sched_client *client,
                             struct sched_queue *queue); /* NULL: no room */
 /* Counts in what was added to it: est_ns of device time, 0 if not known. */
 void flight_add(struct sched *s, struct flight *flight, uint64_t est_ns, uint64_t now);
 void flight_mark_open(struct sched *s); /* marks s->open if there is one */
-void flights_poll(struct sched *s);
-void flights_drop(struct sched *s, struct sched_domain *domain); /* NULL: all */
-uint64_t flights_next_look(const struct sched *s, uint64_t now);
+void flight_leave_window(struct sched *s, struct flight *flight);
+/* Charges and frees it. busy_ns: its share of the device's time; 0 when it was dropped. */
+void flight_finish(struct sched *s, struct flight *flight, uint64_t busy_ns, uint64_t now);
 bool window_has_room(const struct sched *s, uint64_t est_ns);
 /* Has this launch to wait until another's work is about to end? Then s->turn_look_ns says when. */
 bool turn_is_on(struct sched *s, const struct launch *launch, uint64_t now);
 void launch_check_done(struct sched *s, struct launch *launch); /* nothing of it left: s->done */
+
+/* poll.c: what became of it. The first two need the token. */
+void flights_poll(struct sched *s);
+void flights_drop(struct sched *s, struct sched_domain *domain); /* NULL: all */
+uint64_t flights_next_look(const struct sched *s, uint64_t now);
 
 /* dispatch.c: one launch's way to the driver. Need the token. */
 bool dispatch_next(struct sched *s); /* false: nothing may go, or there is no room */

@@ -17,11 +17,12 @@
 struct launch;
 struct call;
 
-/* A point in a stream's work that the device reports without being asked: a word it writes. */
+/* A point in a stream's work, of which can be told without waiting whether it was reached. All
+ * members are the shim's. */
 struct gpu_mark {
-    uint32_t slot; /* the shim's */
+    uint32_t slot;
     uint32_t value;
-    void *where; /* the shim's; the word */
+    void *where;
 };
 
 /* Slices of one launch that are unfinished at the same time are never put one behind the other: a

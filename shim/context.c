@@ -13,7 +13,6 @@
 #include "common/ptr_map.h"
 #include "shim/capture.h"
 #include "shim/lane.h"
-#include "shim/mark.h"
 #include "shim/stream.h"
 
 static pthread_mutex_t contexts_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -27,7 +26,6 @@ static void context_destroy(struct shim_context *context)
     sched_domain_destroy(context->domain, CUDA_ERROR_CONTEXT_IS_DESTROYED);
     streams_drop(context);
     lanes_drop(context);
-    marks_destroy(context->marks);
     pthread_mutex_destroy(&context->lock);
     free(context);
 }
@@ -47,8 +45,7 @@ static struct shim_context *context_create(CUcontext handle)
     context->id = ++last_id;
     pthread_mutex_init(&context->lock, NULL);
     context->domain = sched_domain_create(device->sched);
-    context->marks = context->domain ? marks_create(device) : NULL;
-    if (!context->marks || ptr_map_put(&by_handle, handle, context) < 0) {
+    if (!context->domain || ptr_map_put(&by_handle, handle, context) < 0) {
         log_warn("no memory to schedule in context %p: its launches go straight through",
                  (void *)handle);
         context_destroy(context);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * context.h - our side of a context: its domain in the scheduler, its marks and lanes, its streams.
+ * context.h - our side of a context: its domain in the scheduler, its lanes and events, its
+ * streams.
  *
  * Made when the first launch in the context has to be held, by the handle the program uses; gone
  * just before the program destroys the handle.
@@ -18,14 +19,12 @@
 struct shim_stream;
 struct shim_lane;
 struct shim_event;
-struct marks;
 
 struct shim_context {
     CUcontext handle;
     uint64_t id; /* never used again, unlike the handle */
     struct shim_device *device;
     struct sched_domain *domain;
-    struct marks *marks;
     _Atomic int error;            /* of a held launch or call, not yet reported */
     pthread_mutex_t lock;         /* guards what follows */
     struct shim_stream *streams;  /* all of them, by next_in_context; see stream.h */

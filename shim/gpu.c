@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/log.h"
 #include "shim/defer.h"
 #include "shim/launch.h"
 #include "shim/mark.h"
@@ -127,6 +128,10 @@ static int submit(void *gpu, struct launch *launch, const struct slice *slice, b
     struct held_launch *held = held_of(launch);
     _cleanup_context_ struct context_scope scope = context_enter(held->context->handle);
     CUstream stream = lane_open(held, lane);
+    log_debug("%s: %s %u+%u,%u,%u of %u,%u,%u on lane %u", launch->shape->kernel->name,
+              whole ? "whole" : "slice", slice->offset.x, slice->offset.y, slice->offset.z,
+              (unsigned)grid3_count(slice->extent), launch->grid.x, launch->grid.y, launch->grid.z,
+              lane);
     if (whole)
         return call_launch(held, held->original, launch->grid, stream, held->param_bytes,
                            held->attributes, held->n_attributes);
@@ -157,6 +162,8 @@ static int spread(void *gpu, struct launch *launch, const struct slice *slices, 
     struct held_launch *held = held_of(launch);
     _cleanup_context_ struct context_scope scope = context_enter(held->context->handle);
     struct shim_lane *lanes[PLAN_REST_MAX] = {NULL};
+    log_info("%s: its slices wait for one another: the other %u parts go side by side",
+             launch->shape->kernel->name, n);
     CUresult first_error = CUDA_SUCCESS;
     for (unsigned i = 0; i < n && !first_error; i++) {
         lanes[i] = lane_for(held);
@@ -187,7 +194,7 @@ static int mark(void *gpu, struct launch *launch, unsigned lane, struct gpu_mark
     (void)gpu;
     struct held_launch *held = held_of(launch);
     _cleanup_context_ struct context_scope scope = context_enter(held->context->handle);
-    return marks_put(held->context->marks, lane_stream(held, lane), ret_mark);
+    return mark_put(held->context, lane_stream(held, lane), ret_mark);
 }
 
 static int mark_stream(void *gpu, void *stream, struct gpu_mark *ret_mark)
@@ -198,7 +205,7 @@ static int mark_stream(void *gpu, void *stream, struct gpu_mark *ret_mark)
     /* Direct launches are marked by the thread that made them, so that handle means what it should.
      */
     CUstream handle = of->substitute && !of->away ? CU_STREAM_PER_THREAD : of->handle;
-    return marks_put(of->context->marks, handle, ret_mark);
+    return mark_put(of->context, handle, ret_mark);
 }
 
 static bool reached(void *gpu, const struct gpu_mark *mark)

@@ -28,13 +28,14 @@ static bool wants(void *arg, const char *name)
     return rules_match(shim_settings.rules, name).mode != SLICE_OFF;
 }
 
-static struct cache_key key_of(const char *text, size_t size, bool is_linked)
+static struct cache_key key_of(const char *text, size_t size, const struct ptx_options *options)
 {
     struct cache_key key = {0};
     const char *rules = shim_settings.env.slice;
     cache_key_mix(&key, REWRITER_VERSION, sizeof(REWRITER_VERSION));
     cache_key_mix(&key, rules, strlen(rules));
-    cache_key_mix(&key, &is_linked, sizeof(is_linked));
+    cache_key_mix(&key, &options->is_linked, sizeof(options->is_linked));
+    cache_key_mix(&key, &options->arch, sizeof(options->arch));
     cache_key_mix(&key, text, size);
     return key;
 }
@@ -61,9 +62,9 @@ static void to_cache(const struct cache_key *key, const struct ptx_result *resul
 /* 0, -EINVAL (not PTX we understand) or -ENOMEM. */
 static int rewrite(const char *text, size_t size, bool is_linked, struct ptx_result *ret_result)
 {
-    struct ptx_options options = {.wants = wants, .is_linked = is_linked};
+    struct ptx_options options = {.wants = wants, .is_linked = is_linked, .arch = shim_common_cc()};
     struct ptx_error error;
-    struct cache_key key = key_of(text, size, is_linked);
+    struct cache_key key = key_of(text, size, &options);
     if (from_cache(&key, ret_result))
         return 0;
     int result = ptx_rewrite(text, size, &options, ret_result, &error);

@@ -49,13 +49,15 @@ void lane_give(struct shim_context *context, struct shim_lane *lane)
     LL_PREPEND(context->idle_lanes, lane);
 }
 
-static struct shim_event *event_create(void)
+static struct shim_event *event_create(struct shim_context *context)
 {
     struct shim_event *event = calloc(1, sizeof(*event));
     if (event && driver.cuEventCreate(&event->handle, CU_EVENT_DISABLE_TIMING)) {
         free(event);
         return NULL;
     }
+    if (event)
+        event->context = context;
     return event;
 }
 
@@ -66,7 +68,7 @@ struct shim_event *event_take(struct shim_context *context)
     if (event)
         LL_DELETE(context->idle_events, event);
     pthread_mutex_unlock(&context->lock);
-    return event ? event : event_create();
+    return event ? event : event_create(context);
 }
 
 void event_give(struct shim_context *context, struct shim_event *event)

@@ -21,6 +21,7 @@ struct shim_lane {
 
 struct shim_event {
     CUevent handle;
+    struct shim_context *context;
     struct shim_event *next;
 };
 

@@ -1,25 +1,21 @@
 /* SPDX-License-Identifier: MIT
  *
- * mark.h - how completion is learned without asking: the stream writes a word of pinned memory
- * behind the work (cuStreamWriteValue32), and whoever wants to know reads the word.
+ * mark.h - how completion is learned: an event behind the work, which is asked and never waited
+ * for.
  *
- * Where the driver has no stream writes an event stands for the word. Any thread; the lock inside
- * is held for a few instructions only.
+ * Not a word written by the stream (cuStreamWriteValue32), which would be cheaper to read: on the
+ * H100 such writes wait for what other streams do - for another stream's wait on a word, and for a
+ * spinning kernel - and so a mark could be what the program waits for. An event record stays in its
+ * stream. Any thread; the events are the context's (lane.h).
  */
 #ifndef SHIM_MARK_H
 #define SHIM_MARK_H
 
-#include "shim/state.h"
-
-struct marks; /* the words of one context */
-
-/* The context is current. NULL if out of memory of any kind. */
-struct marks *marks_create(struct shim_device *device);
-/* Forgets them. The context may still be alive, with marks on their way. */
-void marks_destroy(struct marks *marks);
+#include "shim/context.h"
 
 /* Behind all that was submitted to the stream. The context is current. 0 or the driver's code. */
-CUresult marks_put(struct marks *marks, CUstream stream, struct gpu_mark *ret_mark);
+CUresult mark_put(struct shim_context *context, CUstream stream, struct gpu_mark *ret_mark);
+/* Never blocks. A context that went wrong has reached every mark. */
 bool mark_reached(const struct gpu_mark *mark);
 void mark_drop(struct gpu_mark *mark);
 

@@ -117,7 +117,6 @@ static void read_attributes(struct shim_device *device)
         device->max_grid[i] = attribute(ordinal, CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_X + i);
         device->max_threads[i] = attribute(ordinal, CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_X + i);
     }
-    device->has_stream_writes = driver.cuStreamWriteValue32_v2 != NULL;
 }
 
 static struct shim_device *device_create(CUdevice ordinal)

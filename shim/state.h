@@ -45,7 +45,6 @@ struct shim_device {
     unsigned cc; /* compute capability x 10 */
     unsigned n_sms;
     uint32_t max_grid[3], max_threads[3];
-    bool has_stream_writes; /* cuStreamWriteValue32_v2 works */
 };
 
 /* The device of the calling thread's current context; NULL if there is none or it can't be used. */

@@ -126,6 +126,7 @@ static void finish_launches(struct sched *s, struct flight *flight)
         }
         launch->busy_lanes &= ~(1u << flight->lane);
         launch->unsure_lanes |= flight->marked ? 0 : 1u << flight->lane;
+        launch->arrived |= flight->marked;
         launch->n_done++;
         launch_check_done(s, launch);
         return;

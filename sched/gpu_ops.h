@@ -28,7 +28,7 @@ struct gpu_mark {
 /* Slices of one launch that are unfinished at the same time are never put one behind the other: a
  * block of the first may be waiting for a block of the second. Each goes to a lane of its own; a
  * lane is used again by the launch only when its last slice was seen done. Lane 0 is the launch's
- * own stream; the others are internal streams that start where begin() was called. So slices
+ * own stream; the others are internal streams, used once begun() said yes. So slices
  * overlap at their tails, too. */
 #define GPU_LANES 8
 

@@ -173,6 +173,24 @@ static bool is_reached(const struct sched *s, const struct flight *flight, uint6
 }
 
 /* The marks are read without the mutex; only who has the token changes the list. */
+/* Launches whose first slice is out: has the stream come so far that lanes may be opened? */
+static void check_arrived(struct sched *s)
+{
+    struct flight *flight;
+    DL_FOREACH(s->flights, flight)
+    {
+        struct launch *launch = flight->kind == FLIGHT_SLICE ? flight->launch : NULL;
+        if (!launch || launch->arrived || launch->all_submitted || launch->n_lanes < 2)
+            continue;
+        pthread_mutex_unlock(&s->mutex);
+        bool arrived = s->ops->begun(s->gpu, launch);
+        pthread_mutex_lock(&s->mutex);
+        launch->arrived = arrived;
+        if (arrived && flight->queue)
+            queue_settle(flight->queue);
+    }
+}
+
 void flights_poll(struct sched *s)
 {
     struct batch batch = {0};
@@ -194,6 +212,7 @@ void flights_poll(struct sched *s)
         finish_batch(s, &batch, now);
     s->looked_ns = now;
     check_late(s, now);
+    check_arrived(s);
 }
 
 void flights_drop(struct sched *s, struct sched_domain *domain)

@@ -47,12 +47,19 @@ bool queue_must_wait(const struct sched_queue *queue, uint64_t seq)
     return head_seq(queue) < seq || others_go_first(queue, seq);
 }
 
+/* The lanes that may be used now. While the launch's stream has not come to it there is only the
+ * stream itself: a lane that waits with work behind it can keep streams that share its way to the
+ * device from going on, the program's own among them. */
+static unsigned usable_lanes(const struct launch *launch)
+{
+    return launch->arrived ? (1u << launch->n_lanes) - 1 : 1u;
+}
+
 static bool launch_may_go(const struct sched_queue *queue, const struct launch *launch)
 {
     if (queue->n_late || launch->error)
         return false;
-    unsigned lanes = launch->n_lanes >= 32 ? ~0u : (1u << launch->n_lanes) - 1;
-    return !launch->begun || (launch->busy_lanes & lanes) != lanes;
+    return !launch->begun || (~launch->busy_lanes & usable_lanes(launch)) != 0;
 }
 
 static enum queue_place place_of(const struct sched_queue *queue)

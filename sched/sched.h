@@ -72,6 +72,7 @@ struct launch {
     uint32_t n_submitted, n_done; /* slices; a rest that was spread is one */
     unsigned n_lanes, busy_lanes; /* of begin(); bit i: lane i has an unfinished slice */
     unsigned unsure_lanes;        /* bit i: a mark on lane i failed, so nobody saw its end */
+    bool arrived; /* its stream came to it: lanes besides the stream itself may be used */
     bool heavy, planned, begun, all_submitted;
     struct launch *prev, *next; /* while ready: the policy's; afterwards: of its last flight */
 };

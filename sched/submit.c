@@ -106,7 +106,8 @@ static void init_launch(struct launch *launch, struct sched_client *client, uint
     launch->first_ns = 0;
     launch->n_submitted = launch->n_done = 0;
     launch->n_lanes = launch->busy_lanes = launch->unsure_lanes = 0;
-    launch->heavy = launch->planned = launch->begun = launch->all_submitted = false;
+    launch->heavy = launch->planned = launch->begun = launch->arrived = false;
+    launch->all_submitted = false;
     launch->prev = launch->next = NULL;
     launch->op.is_launch = true;
 }

@@ -81,6 +81,10 @@ void code_add_function(CUkernel kernel, CUfunction function);
 /* The record of a handle; one that was never seen is asked for its name and module. NULL: none. */
 struct shim_kernel *code_find_kernel(CUfunction handle);
 
+/* Has the driver load the kernel now. Loaded at its first launch, as is the driver's way, it would
+ * wait for all that runs in the context; so nothing may be held that those wait for. */
+void code_load(const struct shim_kernel *kernel);
+
 /* The twin's handle, made ready as the original is (attributes, cache preference); NULL if there is
  * none or it can't run with so many threads per block: then the kernel is whole from now on. */
 CUfunction code_twin(struct shim_kernel *kernel, uint64_t n_threads);

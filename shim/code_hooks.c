@@ -23,6 +23,13 @@ static struct image_swap *swap_file(const char *path, const char **ret_reason)
     return bytes ? image_swap_create(bytes, size, ret_reason) : NULL;
 }
 
+/* Loading code may wait for all that runs in the context, and so for what is held of it. */
+static void let_go(void)
+{
+    if (shim_held())
+        shim_order_all();
+}
+
 /* The image with the twins first; if the driver won't have it, what the program gave. */
 struct load {
     CUmodule *ret_module;
@@ -60,6 +67,7 @@ static bool load_swapped(struct load *load)
                             .options = names,                                                      \
                             .values = values_,                                                     \
                             .reason = NULL};                                                       \
+        let_go();                                                                                  \
         if (!shim_ready() || !module)                                                              \
             return call;                                                                           \
         load.swap = swap_expression;                                                               \
@@ -99,8 +107,7 @@ CUresult hook_cuModuleLoadFatBinary(CUmodule *module, const void *fatCubin)
 /* Whatever is held may be a launch of it. */
 CUresult hook_cuModuleUnload(CUmodule hmod)
 {
-    if (shim_held())
-        shim_order_all();
+    let_go();
     CUresult result = driver.cuModuleUnload(hmod);
     if (!result)
         code_remove(hmod);
@@ -117,6 +124,7 @@ CUresult hook_cuModuleGetFunction(CUfunction *hfunc, CUmodule hmod, const char *
 {
     if (asks_for_twin(name))
         return CUDA_ERROR_NOT_FOUND;
+    let_go();
     CUresult result = driver.cuModuleGetFunction(hfunc, hmod, name);
     if (!result && shim_ready())
         code_add_kernel(hmod, name, *hfunc);
@@ -201,6 +209,7 @@ CUresult hook_cuLibraryEnumerateKernels(CUkernel *kernels, unsigned int numKerne
 #define LOAD_LIBRARY(swap_expression, call)                                                        \
     do {                                                                                           \
         const char *reason = NULL;                                                                 \
+        let_go();                                                                                  \
         if (!shim_ready() || !library)                                                             \
             return call;                                                                           \
         struct image_swap *swap = swap_expression;                                                 \
@@ -262,8 +271,7 @@ CUresult hook_cuLibraryLoadFromFile(CUlibrary *library, const char *fileName,
 
 CUresult hook_cuLibraryUnload(CUlibrary library)
 {
-    if (shim_held())
-        shim_order_all();
+    let_go();
     CUresult result = driver.cuLibraryUnload(library);
     if (!result)
         code_remove(library);
@@ -290,6 +298,7 @@ CUresult hook_cuLibraryGetModule(CUmodule *pMod, CUlibrary library)
 
 CUresult hook_cuKernelGetFunction(CUfunction *pFunc, CUkernel kernel)
 {
+    let_go();
     CUresult result = driver.cuKernelGetFunction(pFunc, kernel);
     if (!result && shim_ready())
         code_add_function(kernel, *pFunc);

@@ -159,6 +159,7 @@ static __attribute__((noinline)) struct kernel_shape *add_shape(const struct shi
                                                                 const struct request *request,
                                                                 struct grid3 cluster)
 {
+    code_load(kernel);
     uint32_t wave_blocks = wave_of(device, kernel, request, cluster);
     if (wave_blocks == 0)
         return NULL;

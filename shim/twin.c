@@ -13,6 +13,7 @@
 #include "common/log.h"
 #include "shim/code.h"
 #include "shim/image_swap.h"
+#include "shim/order.h"
 
 /* What a program can set on a kernel and what therefore has to be the twin's, too. */
 static const CUfunction_attribute settable[] = {
@@ -120,13 +121,37 @@ static void leave_whole(struct shim_kernel *kernel, const char *reason)
     atomic_store_explicit(&kernel->kernel->whole_reason, reason, memory_order_release);
 }
 
+static void load(CUfunction handle, bool is_library_kernel)
+{
+#if CUDA_VERSION >= 12040
+    CUfunction function = handle;
+    if (is_library_kernel && driver.cuKernelGetFunction(&function, (CUkernel)handle))
+        return;
+    if (driver.cuFuncLoad)
+        driver.cuFuncLoad(function);
+#else
+    (void)handle;
+    (void)is_library_kernel;
+#endif
+}
+
+void code_load(const struct shim_kernel *kernel)
+{
+    if (shim_held())
+        shim_order_all();
+    load(kernel->original, kernel->is_library_kernel);
+}
+
 static CUfunction make_ready(struct shim_kernel *kernel)
 {
+    if (shim_held())
+        shim_order_all();
     CUfunction twin = look_up(kernel);
     if (!twin) {
         leave_whole(kernel, "the driver does not find its twin");
         return NULL;
     }
+    load(twin, twin_is_library_kernel(kernel));
     copy_attributes(kernel, twin);
     int config = atomic_load_explicit(&kernel->cache_config, memory_order_relaxed);
     if (config != CU_FUNC_CACHE_PREFER_NONE)

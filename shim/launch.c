@@ -44,9 +44,7 @@ static CUresult launch_marked(struct shim_device *device, struct sched_client *c
                               const struct request *request, launch_call *call)
 {
     CUresult result = launch_direct(request, call);
-    struct shim_stream *stream = capture_on(request->stream, request->flavour)
-                                     ? NULL
-                                     : stream_get(request->stream, request->flavour);
+    struct shim_stream *stream = stream_get(request->stream, request->flavour);
     if (!result && stream)
         sched_mark_direct(device->sched, client, stream->queue);
     return result;
@@ -80,8 +78,6 @@ static CUresult launch_held(struct sched_client *client, struct shim_kernel *ker
                             struct kernel_shape *shape, const struct shim_device *device,
                             const struct request *request, launch_call *call)
 {
-    if (capture_on(request->stream, request->flavour))
-        return call(request);
     struct shim_stream *stream = stream_get(request->stream, request->flavour);
     if (!stream || stream->context->device != device || !grid_is_valid(device, request, shape))
         return launch_unscheduled(request, call);
@@ -181,7 +177,9 @@ static struct grid3 cluster_of(const struct shim_kernel *kernel, const struct re
 
 CUresult launch_request(const struct request *request, launch_call *call)
 {
-    if (!shim_ready())
+    /* What is captured becomes a node of a graph; and asking the driver more than needed would
+     * spoil the capture. */
+    if (!shim_ready() || capture_on(request->stream, request->flavour))
         return call(request);
     struct shim_kernel *kernel = code_find_kernel(request->function);
     struct shim_device *device = kernel ? shim_device_current() : NULL;

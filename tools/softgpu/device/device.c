@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 struct device device = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
@@ -111,6 +112,50 @@ void device_pump(void)
         start(task);
 }
 
+/* By thread, each thread's in its order: what several threads do at one moment of virtual time must
+ * not depend on who came first in real time. */
+static void insert_arrival(struct task *task)
+{
+    struct task *before = device.arrivals.last;
+
+    while (before && (before->thread > task->thread ||
+                      (before->thread == task->thread && before->seq > task->seq)))
+        before = before->queue_prev;
+    queue_insert(&device.arrivals, before, task);
+}
+
+static void begin_or_end(struct task *task)
+{
+    if (task->state == TASK_RUNNING)
+        task_finish(task);
+    else
+        start(task);
+}
+
+void device_arrive(struct task *task)
+{
+    if (device.options.virtual_clock) {
+        task->thread = gettid();
+        insert_arrival(task);
+        device_kick();
+        return;
+    }
+    begin_or_end(task);
+    device_pump();
+}
+
+bool device_admit(void)
+{
+    bool any = device.arrivals.first;
+    struct task *task;
+
+    while ((task = queue_pop(&device.arrivals))) {
+        begin_or_end(task);
+        device_pump();
+    }
+    return any;
+}
+
 void device_set_timer(struct task *task, uint64_t due_ns)
 {
     struct task *before = device.timers.last;
@@ -118,23 +163,14 @@ void device_set_timer(struct task *task, uint64_t due_ns)
     task->due_ns = due_ns;
     while (before && before->due_ns > due_ns)
         before = before->queue_prev;
-    task->queue_prev = before;
-    task->queue_next = before ? before->queue_next : device.timers.first;
-    *(before ? &before->queue_next : &device.timers.first) = task;
-    *(task->queue_next ? &task->queue_next->queue_prev : &device.timers.last) = task;
+    queue_insert(&device.timers, before, task);
     device_kick();
 }
 
 void device_fire_timers(void)
 {
-    while (device.timers.first && device.timers.first->due_ns <= device_now_ns()) {
-        struct task *task = queue_pop(&device.timers);
-
-        if (task->state == TASK_RUNNING)
-            task_finish(task);
-        else
-            start(task);
-    }
+    while (device.timers.first && device.timers.first->due_ns <= device_now_ns())
+        begin_or_end(queue_pop(&device.timers));
     device_pump();
 }
 
@@ -214,9 +250,7 @@ static void *host_main(void *arg)
         device_unlock();
         task->work.host.call(task->work.host.arg, error);
         device_lock();
-        task_finish(task);
-        device_pump();
-        device_kick();
+        device_arrive(task);
     }
     return NULL;
 }
@@ -268,6 +302,14 @@ int device_start(const struct options *options)
     for (uint64_t i = 0; !r && i < engines; i++)
         r = start_thread(options->virtual_clock ? virtual_main : wall_main, "softgpu-sm");
     return r;
+}
+
+void device_answer_not_ready(void)
+{
+    const struct timespec moment = {.tv_nsec = 200000};
+
+    if (device.options.virtual_clock)
+        nanosleep(&moment, NULL);
 }
 
 /* With the wall clock, a copy that nobody has taken yet is done by the one who waits for it. */

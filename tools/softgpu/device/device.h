@@ -28,6 +28,10 @@ uint64_t device_now_ns(void);
 void device_lock(void);
 void device_unlock(void);
 
+/* For answers that something is not ready yet: with virtual time a moment's sleep, so that a thread
+ * which keeps asking counts as one that waits. No lock. */
+void device_answer_not_ready(void);
+
 /* Lock held; let go while waiting. */
 void device_wait_task(struct task *task);
 /* Until everything submitted to the domain before this call is done. */

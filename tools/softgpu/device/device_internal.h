@@ -19,6 +19,7 @@ struct device {
     pthread_cond_t host_work; /* the host function thread has */
     pthread_cond_t done;      /* a task is done */
     struct queue ready;       /* nothing before them any more, not yet started */
+    struct queue arrivals;    /* virtual time: what the host did since it last came to rest */
     struct queue jobs;        /* copies and fills */
     struct queue hosts;       /* host functions */
     struct queue values;      /* waits for a word of memory */
@@ -33,6 +34,10 @@ extern struct device device;
 
 /* Starts everything in ready, and what becomes ready by that. */
 void device_pump(void);
+/* A task that waits for nothing, or a host function that returned (its state says which). */
+void device_arrive(struct task *task);
+/* Virtual time: lets in what has arrived; false if there was nothing. */
+bool device_admit(void);
 /* Starts or finishes the task at due_ns: whichever its state says. */
 void device_set_timer(struct task *task, uint64_t due_ns);
 /* Timers that are due, then values that are reached. */

@@ -140,7 +140,7 @@ void options_parse(const char *spec, struct options *ret_options, char ret_compl
                                     .launch_ns = 1000,
                                     .copy_mbps = 20000,
                                     .saturate = 16,
-                                    .patience_us = 2000,
+                                    .patience_us = 20000,
                                     .quantum = 20000};
     *complaint = '\0';
     while ((item = strsep(&rest, ",")))

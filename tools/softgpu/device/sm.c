@@ -174,10 +174,7 @@ void sm_enqueue(struct task *kernel)
     kernel->start_ns = device_now_ns();
     while (before && before->priority > kernel->priority)
         before = before->queue_prev;
-    kernel->queue_prev = before;
-    kernel->queue_next = before ? before->queue_next : line.first;
-    *(before ? &before->queue_next : &line.first) = kernel;
-    *(kernel->queue_next ? &kernel->queue_next->queue_prev : &line.last) = kernel;
+    queue_insert(&line, before, kernel);
     dispatch();
     device_kick();
 }

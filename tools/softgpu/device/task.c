@@ -10,12 +10,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+void queue_insert(struct queue *queue, struct task *before, struct task *task)
+{
+    task->queue_prev = before;
+    task->queue_next = before ? before->queue_next : queue->first;
+    *(before ? &before->queue_next : &queue->first) = task;
+    *(task->queue_next ? &task->queue_next->queue_prev : &queue->last) = task;
+}
+
 void queue_push(struct queue *queue, struct task *task)
 {
-    task->queue_next = NULL;
-    task->queue_prev = queue->last;
-    *(queue->last ? &queue->last->queue_next : &queue->first) = task;
-    queue->last = task;
+    queue_insert(queue, queue->last, task);
 }
 
 void queue_remove(struct queue *queue, struct task *task)
@@ -188,10 +193,8 @@ void task_submit(struct task *task)
     *(domain->last ? &domain->last->next : &domain->first) = task;
     domain->last = task;
     device.host_may_act = true;
-    if (!--task->n_waits) {
-        queue_push(&device.ready, task);
-        device_pump();
-    }
+    if (!--task->n_waits)
+        device_arrive(task);
 }
 
 /* Followers were entered last first: turned round, so that what was submitted first becomes ready

@@ -87,6 +87,7 @@ struct task {
     int priority; /* lower is sooner, as in CUDA */
     unsigned refs;
     uint64_t seq; /* order of submission */
+    int thread;   /* virtual time: the id of the thread that submitted it */
     uint64_t delay_ns, due_ns;
     uint64_t start_ns, end_ns;
     struct task *prev, *next;             /* the domain's unfinished tasks, oldest first */
@@ -119,6 +120,8 @@ struct domain {
 };
 
 void queue_push(struct queue *queue, struct task *task);
+/* Behind before; NULL: as the first. */
+void queue_insert(struct queue *queue, struct task *before, struct task *task);
 struct task *queue_pop(struct queue *queue);
 void queue_remove(struct queue *queue, struct task *task);
 

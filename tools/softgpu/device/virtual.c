@@ -92,14 +92,14 @@ static void advance(void)
 {
     uint64_t now_ns = device_now_ns(), block_ns = sm_next_ns(), step_ns = block_ns;
 
+    if (!host_rests() || device_admit())
+        return;
     if (device.timers.first && device.timers.first->due_ns - now_ns < step_ns)
         step_ns = device.timers.first->due_ns - now_ns;
     if (step_ns == UINT64_MAX) {
         wait_for_work();
         return;
     }
-    if (!host_rests())
-        return;
     atomic_store_explicit(&device.virtual_ns, now_ns + step_ns, memory_order_relaxed);
     sm_advance(step_ns);
     device_fire_timers();

@@ -77,7 +77,10 @@ EXPORT CUresult CUDAAPI cuEventQuery(CUevent event)
     device_lock();
     done = is_done(event->task);
     device_unlock();
-    return done ? context_error(event->ctx) : CUDA_ERROR_NOT_READY;
+    if (done)
+        return context_error(event->ctx);
+    device_answer_not_ready();
+    return CUDA_ERROR_NOT_READY;
 }
 
 EXPORT CUresult CUDAAPI cuEventSynchronize(CUevent event)

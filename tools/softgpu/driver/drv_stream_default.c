@@ -18,7 +18,10 @@ EXPORT CUresult CUDAAPI cuStreamQuery(CUstream handle)
                             : capture_check(stream);
     if (r)
         return r;
-    return stream_is_idle(&stream->order) ? context_error(stream->ctx) : CUDA_ERROR_NOT_READY;
+    if (stream_is_idle(&stream->order))
+        return context_error(stream->ctx);
+    device_answer_not_ready();
+    return CUDA_ERROR_NOT_READY;
 }
 
 EXPORT CUresult CUDAAPI cuStreamSynchronize(CUstream handle)

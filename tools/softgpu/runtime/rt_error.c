@@ -8,9 +8,10 @@
 
 static __thread cudaError_t last;
 
+/* That something is not ready yet is an answer, not an error. */
 cudaError_t rt_error(cudaError_t error)
 {
-    if (error)
+    if (error && error != cudaErrorNotReady)
         last = error;
     return error;
 }

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+//
+// preload: no the kernels wait for each other; the progress rule has tests of its own
+// Two kernels on two streams that wait for each other: they must run at the same time. A third
+// stream's kernel waits for what the host writes after it was launched.
+#include "expect.h"
+
+__global__ void meet(volatile int *mine, volatile int *other)
+{
+    *mine = 1;
+    __threadfence_system();
+    while (!*other)
+        ;
+    *mine = 2;
+}
+
+__global__ void wait_for_host(volatile int *flag)
+{
+    while (!*flag)
+        ;
+}
+
+int main()
+{
+    cudaStream_t streams[3];
+    volatile int *words;
+
+    CHECK(cudaMallocHost((void **)&words, 12));
+    words[0] = words[1] = words[2] = 0;
+    for (cudaStream_t &stream : streams)
+        CHECK(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking));
+    meet<<<1, 1, 0, streams[0]>>>(words, words + 1);
+    EXPECT(cudaStreamQuery(streams[0]) == cudaErrorNotReady);
+    meet<<<1, 1, 0, streams[1]>>>(words + 1, words);
+    wait_for_host<<<1, 32, 0, streams[2]>>>(words + 2);
+    CHECK(cudaStreamSynchronize(streams[0]));
+    CHECK(cudaStreamSynchronize(streams[1]));
+    EXPECT(words[0] == 2 && words[1] == 2);
+    EXPECT(cudaStreamQuery(streams[2]) == cudaErrorNotReady);
+    __atomic_store_n(&words[2], 1, __ATOMIC_RELEASE);
+    CHECK(cudaStreamSynchronize(streams[2]));
+    EXPECT(cudaGetLastError() == cudaSuccess); /* not being ready is no error */
+    return finish();
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Every atomic operation on 32 and 64 bits, in global and shared memory, by threads of many blocks.
+// Every atomic operation on 32 and 64 bits, in global and shared memory, by threads of many
+// blocks.
 #include "expect.h"
 
 enum { BLOCKS = 10, B = 96, N = BLOCKS * B };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // An assertion that fails in one thread of one block.
+//
 // env: SLIVER_SOFTGPU=check
 // preload: no the message names the block, which in a slice is another
 // expect-stderr: block (3,0,0), thread (7,0,0)

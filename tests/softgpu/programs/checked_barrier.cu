@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A barrier that half of the block's warps never reach, because they wait for the others elsewhere.
+// A barrier that half of the block's warps never reach, because they wait for the others
+// elsewhere.
+//
 // env: SLIVER_SOFTGPU=check
 // expect-stderr: split
 #include "expect.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // A read of memory that was freed is found, though the address may still be mapped.
+//
 // env: SLIVER_SOFTGPU=check
 // expect-stderr: stale
 #include "expect.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // A load of four bytes at an odd address.
+//
 // env: SLIVER_SOFTGPU=check
 // expect-stderr: odd
 // expect-stderr: not a multiple of 4

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // A store one past the end of an allocation is found, with kernel, block, thread and line.
+//
 // env: SLIVER_SOFTGPU=check
 // expect-stderr: overrun
 // expect-stderr: block (2,0,0), thread (4,0,0), PTX line

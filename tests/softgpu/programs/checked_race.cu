@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Two threads write and read a word of shared memory with no barrier between.
+//
 // env: SLIVER_SOFTGPU=check,races
 // expect-stderr: careless
 #include "expect.h"

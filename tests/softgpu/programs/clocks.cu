@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // Clocks: they go on, and %globaltimer agrees with events. In virtual time so that it is the same
-// each time. env: SLIVER_SOFTGPU=clock=virtual,sms=2 preload: no times are compared
+// each time.
+//
+// env: SLIVER_SOFTGPU=clock=virtual,sms=2
+// preload: no times are compared
 #include "expect.h"
 
 __global__ void measure(long long *out, int n)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // grid.sync() between the rounds of a kernel, and a grid too large for it.
+//
 // env: SLIVER_SOFTGPU=sms=4
 #include <cooperative_groups.h>
 

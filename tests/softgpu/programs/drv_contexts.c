@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Contexts: the primary one and plain ones, the stack of each thread, what a destroyed one answers.
+// Contexts: the primary one and plain ones, the stack of each thread, what a destroyed one
+// answers.
 #include <pthread.h>
 
 #include "ptx.h"

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // One kernel launched in every form: pointers, packed, with a configuration, cooperative, as in
-// CUDA 2. flags: -Wno-deprecated-declarations
+// CUDA 2.
+//
+// flags: -Wno-deprecated-declarations
 #include "ptx.h"
 
 enum { N = 128 };

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// preload: no the library has functions of its own to give
 // cuGetProcAddress: versions, flavours, what there is not; every symbol of the driver can be
 // linked.
+//
+// preload: no the library has functions of its own to give
 #include <dlfcn.h>
 
 #include "ptx.h"

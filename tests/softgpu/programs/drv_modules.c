@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Modules: functions and globals by name, what is not there, files, unloading; a JIT log with line.
+// Modules: functions and globals by name, what is not there, files, unloading; a JIT log with
+// line.
 #include "ptx.h"
 
 static const char with_globals[] = PTX_HEAD

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // The order of blocks: kernels in the order of their turns, priorities first, and no overtaking of
-// a kernel that waits for room by a smaller one behind it. In virtual time. env:
-// SLIVER_SOFTGPU=clock=virtual,sms=1,cc=75 preload: no it is the device's own order that is looked
-// at
+// a kernel that waits for room by a smaller one behind it. In virtual time.
+//
+// env: SLIVER_SOFTGPU=clock=virtual,sms=1,cc=75
+// preload: no it is the device's own order that is looked at
 #include "ptx.h"
 
 static CUevent record(CUstream stream)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // Virtual time: four threads race in real time, and yet the timeline is the same in every run. The
-// program runs itself and compares. env: SLIVER_SOFTGPU=clock=virtual,sms=2 preload: no the
-// library's scheduler takes turns in real time
+// program runs itself and compares.
+//
+// env: SLIVER_SOFTGPU=clock=virtual,sms=2
+// preload: no the library's scheduler takes turns in real time
 #include <pthread.h>
 
 #include "ptx.h"

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // Virtual time has waves: a grid of whole waves costs as much as its slices, slices below a wave
-// cost dearly. env: SLIVER_SOFTGPU=clock=virtual,sms=4 preload: no the cost of slices is what is
-// measured
+// cost dearly.
+//
+// env: SLIVER_SOFTGPU=clock=virtual,sms=4
+// preload: no the cost of slices is what is measured
 #include "ptx.h"
 
 static float time_of(CUfunction work, unsigned slice)

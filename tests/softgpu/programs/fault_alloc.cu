@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// preload: no what the library allocates counts too
 // The third allocation fails, those after it do not.
+//
+// preload: no what the library allocates counts too
 // env: SLIVER_SOFTGPU=fail_alloc=3
 #include "expect.h"
 

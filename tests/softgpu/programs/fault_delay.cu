@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Every operation of the second stream made comes 30 ms late; the others do not.
+//
 // env: SLIVER_SOFTGPU=delay=2:30,clock=virtual
 // preload: no the library has streams of its own
 #include "expect.h"

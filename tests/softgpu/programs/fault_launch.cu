@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The second launch is refused and leaves no trace; the fourth one's context is killed.
+//
 // env: SLIVER_SOFTGPU=fail_launch=2,kill=4
 // preload: no slices count as launches
 #include "expect.h"

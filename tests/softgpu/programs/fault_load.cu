@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The first image cannot be loaded: launches of its kernels say why, and nothing crashes.
+//
 // env: SLIVER_SOFTGPU=fail_load=1
 // preload: no what the library loads counts too
 #include "expect.h"

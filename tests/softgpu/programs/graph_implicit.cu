@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // Work on the legacy stream while a blocking stream is captured: refused, the capture is lost, and
-// then everything goes on. preload: no the launch is on another stream than the one that is
-// captured
+// then everything goes on.
+//
+// preload: no the launch is on another stream than the one that is captured
 #include "expect.h"
 
 __global__ void add(unsigned *v)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Half precision and bfloat16: arithmetic, comparison, conversion, pairs.
+//
 // flags: -arch=compute_80
 #include <cuda_bf16.h>
 #include <cuda_fp16.h>

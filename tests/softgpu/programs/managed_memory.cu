@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Managed memory: allocated, declared, touched by both sides in turn, prefetched and advised about.
+// Managed memory: allocated, declared, touched by both sides in turn, prefetched and advised
+// about.
 #include "expect.h"
 
 enum { N = 1000 };

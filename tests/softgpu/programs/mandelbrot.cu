@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Iteration counts: loops of very different lengths within a warp. No contraction, so that the host
-// takes the same steps.
+// Iteration counts: loops of very different lengths within a warp. No contraction, so that the
+// host takes the same steps.
+//
 // flags: -fmad=false
 #include "expect.h"
 

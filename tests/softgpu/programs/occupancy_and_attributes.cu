@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What the device and kernels say about themselves, for a chosen device.
+//
 // env: SLIVER_SOFTGPU=sms=6,cc=86,memory_mib=512
 #include "expect.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Default streams of threads: four threads, each with its own order, joined by the legacy stream.
+//
 // flags: --default-stream per-thread
 #include "expect.h"
 

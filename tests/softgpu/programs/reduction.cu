@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// flags: -arch=compute_80
 // Sums three ways: a tree in shared memory, shuffles, and atomics.
+//
+// flags: -arch=compute_80
 #include "expect.h"
 
 enum { N = 20000, B = 256 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // A chain of blocks, each waiting for a word from the one before it: all of them resident at once.
+//
 // env: SLIVER_SOFTGPU=sms=4
 #include "expect.h"
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// preload: no the kernels wait for each other; the progress rule has tests of its own
 // Two kernels on two streams that wait for each other: they must run at the same time. A third
 // stream's kernel waits for what the host writes after it was launched.
+//
+// preload: no the kernels wait for each other; the progress rule has tests of its own
 #include "expect.h"
 
 __global__ void meet(volatile int *mine, volatile int *other)

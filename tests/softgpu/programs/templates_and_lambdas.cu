@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Templates, functors and device lambdas as kernel parameters, namespaces, big parameter structs.
+//
 // flags: --extended-lambda
 #include "expect.h"
 

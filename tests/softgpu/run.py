@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: MIT
 """Builds one program for the software device and runs it there.
 
-    run.py --device DIR --work DIR [--include DIR] [--preload LIBRARY] [--sanitize LIST] SOURCE
+    run.py --device DIR --work DIR [--include DIR] [--preload LIBRARY] [--sanitize LIST]
+           [--expect FILE] [--options WORDS] SOURCE
 
 --device holds our libcuda.so.1 and libcudart.so; --work keeps what was built. A .cu source is built
 by nvcc with the shared runtime, a .c source by cc. With --preload it is run natively and then under
 the preloaded library with both policies and several slice sizes, and all must give the same bytes
 and status. --sanitize says what --device was built with (meson's b_sanitize): the sanitizer is then
-there from the start of the program; nothing is preloaded beside it.
+there from the start of the program; nothing is preloaded beside it. --expect names a file of outputs,
+"=== NAME STATUS" before each; --options is what SLIVER_SOFTGPU says if the program doesn't.
 
 The head of a source (lines "// KEY: VALUE") may say:
   flags: FLAG ...         for the compiler
@@ -18,6 +20,7 @@ The head of a source (lines "// KEY: VALUE") may say:
   expect-exit: CODE       0 unless told; negative for a signal
   expect-stderr: TEXT     what must stand somewhere in stderr, natively
   preload: no REASON      nothing to compare under the preload
+  compare: sorted         the order of lines is not defined
 
 Exit status: 0 as expected, 1 not, 77 no nvcc, no cuda.h or nothing to compare.
 Standard library only.
@@ -124,6 +127,7 @@ def sanitizer_library(args):
 def run(args, head, binary, mode):
     env = {k: v for k, v in os.environ.items() if not k.startswith('SLIVER_')}
     env['LD_LIBRARY_PATH'] = args.device
+    env['SLIVER_SOFTGPU'] = args.options
     env['ASAN_OPTIONS'] = 'detect_leaks=0:protect_shadow_gap=0'
     preload = sanitizer_library(args)
     if mode is not None:
@@ -138,6 +142,29 @@ def run(args, head, binary, mode):
     except subprocess.TimeoutExpired as late:
         return late.stdout or b'', late.stderr or b'', 'hang'
     return done.stdout, done.stderr, done.returncode
+
+
+def expected_output(path, name):
+    """The recorded bytes and status of a program."""
+    with open(path, 'rb') as file:
+        blocks = file.read().split(b'\n=== ')
+    for block in blocks[1:]:
+        title, _, output = (block + b'\n').partition(b'\n')
+        if title.split()[0].decode() == name:
+            return output.rstrip(b'\n') + b'\n', int(title.split()[1])
+    raise SystemExit(f'{path}: nothing recorded for {name}')
+
+
+def is_expected(args, head, name, result):
+    wanted, status = expected_output(args.expect, name)
+    got = result[0]
+    if head.get('compare') == ['sorted']:
+        wanted, got = (b''.join(sorted(text.splitlines(True))) for text in (wanted, got))
+    if (got, result[2]) == (wanted, status):
+        return True
+    show('here', result)
+    show('recorded', (wanted, b'', status))
+    return False
 
 
 def show(title, result):
@@ -164,6 +191,8 @@ def main():
     parser.add_argument('--include')
     parser.add_argument('--preload')
     parser.add_argument('--sanitize', default='none')
+    parser.add_argument('--expect')
+    parser.add_argument('--options', default='')
     parser.add_argument('source')
     args = parser.parse_args()
     args.source, args.work = os.path.abspath(args.source), os.path.abspath(args.work)
@@ -178,6 +207,8 @@ def main():
     if status:
         return status
     native = run(args, head, binary, None)
+    if args.expect:
+        return 0 if is_expected(args, head, name, native) else 1
     if not check_native(head, native):
         return 1
     for mode in MODES if args.preload else []:

@@ -26,7 +26,7 @@ int main(void)
         CUdeviceptr v;
         unsigned x;
     } packed = {v, x};
-    size_t size = sizeof(packed), small = 11;
+    size_t size = 12, large = 13, none = 0;
     void *pointers[] = {&v, &x};
     void *extra[] = {CU_LAUNCH_PARAM_BUFFER_POINTER, &packed, CU_LAUNCH_PARAM_BUFFER_SIZE, &size,
                      CU_LAUNCH_PARAM_END};
@@ -62,7 +62,10 @@ int main(void)
         EXPECT(got[i] == wanted);
     EXPECT(cuLaunchKernel(step, 1, 1, 1, 1, 1, 1, 0, stream, pointers, extra) ==
            CUDA_ERROR_INVALID_VALUE);
-    extra[3] = &small;
+    extra[3] = &large;
+    EXPECT(cuLaunchKernel(step, 1, 1, 1, 1, 1, 1, 0, stream, NULL, extra) ==
+           CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES);
+    extra[3] = &none;
     EXPECT(cuLaunchKernel(step, 1, 1, 1, 1, 1, 1, 0, stream, NULL, extra) ==
            CUDA_ERROR_INVALID_VALUE);
     EXPECT(cuLaunchKernel(step, 1, 1, 1, 1, 1, 1, 0, stream, NULL, NULL) ==

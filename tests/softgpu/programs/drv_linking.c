@@ -30,6 +30,11 @@ int main(void)
     make_context();
     CHECK(cuMemAlloc(&to, 4));
     CHECK(cuLinkCreate(0, NULL, NULL, &state));
+    EXPECT(cuLinkAddData(state, CU_JIT_INPUT_PTX, PTX_HEAD ".entry k() { nonsense }",
+                         sizeof(PTX_HEAD ".entry k() { nonsense }"), "broken", 0, NULL,
+                         NULL) == CUDA_ERROR_INVALID_PTX);
+    CHECK(cuLinkDestroy(state));
+    CHECK(cuLinkCreate(0, NULL, NULL, &state));
     CHECK(cuLinkAddData(state, CU_JIT_INPUT_PTX, (void *)caller, sizeof(caller), "caller", 0, NULL,
                         NULL));
     EXPECT(cuLinkComplete(state, &image, &bytes) != CUDA_SUCCESS);

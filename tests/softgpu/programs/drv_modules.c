@@ -66,5 +66,9 @@ int main(void)
     check_log(PTX_HEAD ".visible .entry k()\n{ mov.u32 %r1; ret; }\n", CUDA_ERROR_INVALID_PTX);
     check_log(PTX_HEAD ".visible .entry k()\n{ cp.async.bulk.commit_group; ret; }\n",
               CUDA_ERROR_INVALID_PTX);
+    EXPECT(cuModuleLoadData(&module, ".version 99.0\n.target sm_70\n.address_size 64\n") ==
+           CUDA_ERROR_UNSUPPORTED_PTX_VERSION);
+    EXPECT(cuModuleLoadData(&module, ".version 8.6\n.target sm_120\n.address_size 64\n") ==
+           CUDA_ERROR_INVALID_PTX);
     return finish();
 }

@@ -8,6 +8,13 @@
 #include <errno.h>
 #include <stdlib.h>
 
+/* The last task of a blocking stream that was destroyed before it was done: the legacy stream still
+ * has to come after it. */
+struct orphan {
+    struct orphan *next;
+    struct task *tail;
+};
+
 static uint64_t last_number;
 
 void stream_init(struct stream *stream, struct domain *domain, enum stream_kind kind, int priority)
@@ -23,9 +30,46 @@ void stream_init(struct stream *stream, struct domain *domain, enum stream_kind 
     device_unlock();
 }
 
+/* Drops those that are done meanwhile. */
+static void drop_orphans(struct domain *domain)
+{
+    struct orphan **at = &domain->orphans, *orphan;
+
+    while ((orphan = *at)) {
+        if (orphan->tail->state != TASK_DONE) {
+            at = &orphan->next;
+            continue;
+        }
+        *at = orphan->next;
+        task_unref(orphan->tail);
+        free(orphan);
+    }
+}
+
+/* Without memory for a note of it, the work is waited for. */
+static void leave_orphan(struct stream *stream)
+{
+    struct orphan *orphan = malloc(sizeof(*orphan));
+
+    if (!orphan) {
+        device_wait_task(stream->tail);
+        return;
+    }
+    *orphan = (struct orphan){stream->domain->orphans, task_ref(stream->tail)};
+    stream->domain->orphans = orphan;
+}
+
+static bool pending(const struct stream *stream)
+{
+    return stream->tail && stream->tail->state != TASK_DONE;
+}
+
 void stream_finish(struct stream *stream)
 {
     device_lock();
+    drop_orphans(stream->domain);
+    if (stream->kind == STREAM_BLOCKING && pending(stream))
+        leave_orphan(stream);
     *(stream->prev ? &stream->prev->next : &stream->domain->streams) = stream->next;
     if (stream->next)
         stream->next->prev = stream->prev;
@@ -43,16 +87,16 @@ static bool orders(const struct stream *stream, const struct stream *other)
            (stream->kind == STREAM_BLOCKING && other->kind == STREAM_LEGACY);
 }
 
-static bool pending(const struct stream *stream)
-{
-    return stream->tail && stream->tail->state != TASK_DONE;
-}
-
 static struct task *create(struct stream *stream, struct work *work, int priority, unsigned more)
 {
     unsigned n = more;
     struct task *task;
 
+    if (stream->kind == STREAM_LEGACY)
+        drop_orphans(stream->domain);
+    for (struct orphan *o = stream->domain->orphans; o && stream->kind == STREAM_LEGACY;
+         o = o->next)
+        n++;
     for (struct stream *other = stream->domain->streams; other; other = other->next)
         n += orders(stream, other) && pending(other);
     task = task_create(stream->domain, work, priority, n);
@@ -61,6 +105,9 @@ static struct task *create(struct stream *stream, struct work *work, int priorit
     for (struct stream *other = stream->domain->streams; other; other = other->next)
         if (orders(stream, other))
             task_after(task, other->tail);
+    for (struct orphan *o = stream->domain->orphans; o && stream->kind == STREAM_LEGACY;
+         o = o->next)
+        task_after(task, o->tail);
     if (device.options.delay_ns && device.options.delay_stream == stream->number)
         task->delay_ns += device.options.delay_ns;
     return task;
@@ -115,6 +162,10 @@ bool stream_is_idle(struct stream *stream)
     bool idle = true;
 
     device_lock();
+    if (stream->kind == STREAM_LEGACY) {
+        drop_orphans(stream->domain);
+        idle = !stream->domain->orphans;
+    }
     for (struct stream *other = stream->domain->streams; other; other = other->next)
         if (other == stream || (stream->kind == STREAM_LEGACY && orders(stream, other)))
             idle = idle && !pending(other);

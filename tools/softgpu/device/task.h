@@ -112,6 +112,7 @@ struct queue {
 struct domain {
     struct task *first, *last; /* unfinished */
     struct stream *streams;
+    struct orphan *orphans;     /* what destroyed blocking streams left unfinished (stream.c) */
     struct exec_fault fault;    /* the first one; .kind is EXEC_FAULT_NONE while all is well */
     _Atomic int error;          /* fault.kind, for readers without the lock */
     pthread_mutex_t print_lock; /* guards what follows; taken alone */

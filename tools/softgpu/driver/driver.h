@@ -128,6 +128,8 @@ CUresult stream_put_and_wait(struct CUstream_st *stream, struct work *work);
 /* May the program do now what waits for the device, or would that break a capture? */
 CUresult capture_allows_waiting(void);
 
+/* The most dynamic shared memory that a launch of it may ask for now. */
+size_t function_max_dynamic(const struct CUfunc_st *function);
 /* Function or kernel handle, for the current context. */
 CUresult function_lookup(CUfunction handle, struct CUfunc_st **ret_function);
 

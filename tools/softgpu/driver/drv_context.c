@@ -16,6 +16,7 @@
 #define STACK_MAX 256
 
 static struct CUctx_st primary;
+static _Atomic bool lost; /* a primary context was reset with a fault in it */
 static struct CUctx_st *contexts;
 static _Atomic unsigned long long last_id;
 static __thread struct CUctx_st *stack[STACK_MAX]; /* current per thread; the top is the last */
@@ -239,6 +240,8 @@ EXPORT CUresult CUDAAPI cuDevicePrimaryCtxRetain(CUcontext *pctx, CUdevice dev)
         return CUDA_ERROR_INVALID_VALUE;
     if (dev)
         return CUDA_ERROR_INVALID_DEVICE;
+    if (lost)
+        return (CUresult)46; /* CUDA_ERROR_DEVICE_UNAVAILABLE, where headers have it */
     driver_lock();
     if (!primary.primary && handle_add(&primary, HANDLE_CONTEXT)) {
         r = CUDA_ERROR_OUT_OF_MEMORY;
@@ -256,6 +259,8 @@ EXPORT CUresult CUDAAPI cuDevicePrimaryCtxRetain(CUcontext *pctx, CUdevice dev)
 /* With the lock let go for the waiting: modules and streams leave their lists under it. */
 static void reset_primary(void)
 {
+    if (primary.alive && context_error(&primary))
+        lost = true; /* as on a GPU: it is not to be had again in this process */
     if (primary.alive)
         finish(&primary);
 }

@@ -3,7 +3,7 @@
  * drv_event.c - events: the task they were last recorded as, and when that was done.
  */
 #include "tools/softgpu/driver/capture.h"
-#include "tools/softgpu/driver/driver.h"
+#include "tools/softgpu/driver/event.h"
 
 #include <stdlib.h>
 
@@ -49,12 +49,34 @@ EXPORT CUresult CUDAAPI cuEventDestroy(CUevent event)
 
     if (r)
         return r;
+    r = context_error(event->ctx);
     handle_remove(event);
     capture_forget_event(event);
     device_lock();
     task_unref(event->task);
     device_unlock();
     free(event);
+    return r;
+}
+
+CUresult event_record(CUevent event, struct CUstream_st *stream)
+{
+    struct work work = {.kind = WORK_MARK};
+    struct task *task;
+    bool done = false;
+    CUresult r;
+
+    if (!handle_is(event, HANDLE_EVENT) || stream->ctx != event->ctx)
+        return CUDA_ERROR_INVALID_HANDLE;
+    r = capture_record(stream, event, &done);
+    if (r || done)
+        return r;
+    if (stream_submit(&stream->order, &work, stream->order.priority, &task))
+        return CUDA_ERROR_OUT_OF_MEMORY;
+    device_lock();
+    task_unref(event->task);
+    event->task = task;
+    device_unlock();
     return CUDA_SUCCESS;
 }
 

@@ -4,7 +4,7 @@
  */
 #include "tools/softgpu/driver/module.h"
 
-#include <stdlib.h>
+#define DEFAULT_SHARED_BYTES 49152u
 
 CUresult function_lookup(CUfunction handle, struct CUfunc_st **ret_function)
 {
@@ -21,6 +21,19 @@ CUresult function_lookup(CUfunction handle, struct CUfunc_st **ret_function)
         return cuKernelGetFunction(ret_function, (CUkernel)handle);
 #endif
     return CUDA_ERROR_INVALID_HANDLE;
+}
+
+/* What it was set to, or what is left of the 48 KiB that need no asking. */
+static size_t max_dynamic_of(const struct exec_kernel *kernel, int set)
+{
+    size_t fixed = kernel->static_shared_bytes;
+
+    return set ? (size_t)set : fixed < DEFAULT_SHARED_BYTES ? DEFAULT_SHARED_BYTES - fixed : 0;
+}
+
+size_t function_max_dynamic(const struct CUfunc_st *f)
+{
+    return max_dynamic_of(f->kernel, f->max_dynamic_shared_bytes);
 }
 
 static CUresult get_attribute(int *value, CUfunction_attribute attribute,
@@ -44,7 +57,7 @@ static CUresult get_attribute(int *value, CUfunction_attribute attribute,
         *value = (int)device_options()->cc;
         break;
     case CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES:
-        *value = max_dynamic ? max_dynamic : 49152 - (int)kernel->static_shared_bytes;
+        *value = (int)max_dynamic_of(kernel, max_dynamic);
         break;
     case CU_FUNC_ATTRIBUTE_PREFERRED_SHARED_MEMORY_CARVEOUT:
         *value = carveout;

@@ -2,12 +2,14 @@
  *
  * drv_launch_default.c - launches of every form that takes a stream. Compiled twice.
  */
+#include "tools/softgpu/driver/event.h"
 #include "tools/softgpu/driver/launch.h"
 
 #include <limits.h>
 
+/* event: to be recorded behind the launch, or NULL. */
 static CUresult launch(CUfunction handle, const struct launch_shape *shape, CUstream on,
-                       int priority, void **params, void **extra)
+                       int priority, CUevent event, void **params, void **extra)
 {
     struct CUstream_st *stream;
     struct CUfunc_st *function;
@@ -20,7 +22,9 @@ static CUresult launch(CUfunction handle, const struct launch_shape *shape, CUst
         r = CUDA_ERROR_INVALID_HANDLE;
     if (!r)
         r = launch_make(function, shape, params, extra, &work);
-    return r ? r : launch_put(stream, &work, priority);
+    if (!r)
+        r = launch_put(stream, &work, priority);
+    return !r && event ? event_record(event, stream) : r;
 }
 
 EXPORT CUresult CUDAAPI cuLaunchKernel(CUfunction f, unsigned int gx, unsigned int gy,
@@ -31,7 +35,7 @@ EXPORT CUresult CUDAAPI cuLaunchKernel(CUfunction f, unsigned int gx, unsigned i
     struct launch_shape shape = {
         .grid = {gx, gy, gz}, .threads = {tx, ty, tz}, .shared_bytes = shared_bytes};
 
-    return launch(f, &shape, stream, INT_MAX, params, extra);
+    return launch(f, &shape, stream, INT_MAX, NULL, params, extra);
 }
 
 EXPORT CUresult CUDAAPI cuLaunchCooperativeKernel(CUfunction f, unsigned int gx, unsigned int gy,
@@ -44,14 +48,14 @@ EXPORT CUresult CUDAAPI cuLaunchCooperativeKernel(CUfunction f, unsigned int gx,
                                  .shared_bytes = shared_bytes,
                                  .cooperative = true};
 
-    return launch(f, &shape, stream, INT_MAX, params, NULL);
+    return launch(f, &shape, stream, INT_MAX, NULL, params, NULL);
 }
 
 #if CUDA_VERSION >= 11080
 /* Attributes that steer caches, domains and overlap change nothing here: ignoring them is correct.
- */
+ * An event that may be recorded as soon as the blocks have begun is recorded when they are done. */
 static CUresult read_attribute(const CUlaunchAttribute *attribute, struct launch_shape *shape,
-                               int *priority)
+                               int *priority, CUevent *event)
 {
     const CUlaunchAttributeValue *value = &attribute->value;
 
@@ -70,7 +74,9 @@ static CUresult read_attribute(const CUlaunchAttribute *attribute, struct launch
         *priority = value->priority;
         return CUDA_SUCCESS;
     case CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_EVENT:
-    case 12: /* an event at the launch's completion of a kind we don't have */
+    case 12: /* an event when all blocks have begun; the union's members begin alike */
+        *event = value->programmaticEvent.event;
+        return CUDA_SUCCESS;
     case 13: /* updating from the device */
         return CUDA_ERROR_NOT_SUPPORTED;
     default:
@@ -84,6 +90,7 @@ EXPORT CUresult CUDAAPI cuLaunchKernelEx(const CUlaunchConfig *config, CUfunctio
     struct launch_shape shape = {0};
     CUresult r = CUDA_SUCCESS;
     int priority = INT_MAX;
+    CUevent event = NULL;
 
     if (!config || (config->numAttrs && !config->attrs))
         return CUDA_ERROR_INVALID_VALUE;
@@ -92,7 +99,7 @@ EXPORT CUresult CUDAAPI cuLaunchKernelEx(const CUlaunchConfig *config, CUfunctio
                               .threads = {config->blockDimX, config->blockDimY, config->blockDimZ},
                               .shared_bytes = config->sharedMemBytes};
     for (unsigned i = 0; !r && i < config->numAttrs; i++)
-        r = read_attribute(&config->attrs[i], &shape, &priority);
-    return r ? r : launch(f, &shape, config->hStream, priority, params, extra);
+        r = read_attribute(&config->attrs[i], &shape, &priority, &event);
+    return r ? r : launch(f, &shape, config->hStream, priority, event, params, extra);
 }
 #endif

@@ -80,7 +80,7 @@ static CUresult launch(CUfunction handle, int width, int height, CUstream on)
 {
     struct launch_shape shape = {.grid = {(unsigned)width, (unsigned)height, 1}};
     static unsigned char none[MAX_PARAM_BYTES];
-    size_t bytes = MAX_PARAM_BYTES;
+    size_t bytes;
     struct CUstream_st *stream;
     struct CUfunc_st *f;
     struct work work;
@@ -94,6 +94,7 @@ static CUresult launch(CUfunction handle, int width, int height, CUstream on)
         void *extra[] = {CU_LAUNCH_PARAM_BUFFER_POINTER, f->old_params ? f->old_params : none,
                          CU_LAUNCH_PARAM_BUFFER_SIZE, &bytes, CU_LAUNCH_PARAM_END};
 
+        bytes = f->kernel->param_bytes;
         memcpy(shape.threads, f->old_threads, sizeof(shape.threads));
         shape.shared_bytes = f->old_shared_bytes;
         r = launch_make(f, &shape, NULL, extra, &work);

@@ -51,6 +51,27 @@ static bool is_code(CUjitInputType type)
            type == CU_JIT_INPUT_FATBINARY || type == CU_JIT_INPUT_OBJECT;
 }
 
+/* What is no PTX is found out here; what is missing, when all is there. */
+static CUresult add(CUlinkState state, const void *data, size_t bytes, unsigned n,
+                    CUjit_option *options, void **values)
+{
+    struct exec_program *program = NULL;
+    struct texts texts = {0};
+    struct jit_log log;
+    CUresult r = n ? jit_log_read(&log, n, options, values)
+                   : jit_log_read(&log, state->n, state->options, state->values);
+
+    if (!r)
+        r = texts_add_image(&texts, data, bytes);
+    if (!r)
+        r = program_make(&texts, &log, &program);
+    exec_program_destroy(program);
+    texts_finish(&texts);
+    if (r && r != CUDA_ERROR_INVALID_IMAGE)
+        return r;
+    return texts_add_image(&state->texts, data, bytes);
+}
+
 EXPORT CUresult CUDAAPI cuLinkAddData(CUlinkState state, CUjitInputType type, void *data,
                                       size_t bytes, const char *name, unsigned int n,
                                       CUjit_option *options, void **values)
@@ -62,7 +83,7 @@ EXPORT CUresult CUDAAPI cuLinkAddData(CUlinkState state, CUjitInputType type, vo
         r = CUDA_ERROR_INVALID_VALUE;
     if (!r && !is_code(type))
         r = CUDA_ERROR_NOT_SUPPORTED;
-    return r ? r : texts_add_image(&state->texts, data, bytes);
+    return r ? r : add(state, data, bytes, n, options, values);
 }
 
 EXPORT CUresult CUDAAPI cuLinkAddFile(CUlinkState state, CUjitInputType type, const char *path,

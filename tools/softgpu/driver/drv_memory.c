@@ -164,8 +164,9 @@ EXPORT CUresult CUDAAPI cuMemHostGetFlags(unsigned int *ret, void *host)
     if (!r && (!ret || !memory_find((uint64_t)(uintptr_t)host, &range) ||
                !(range.kind & (MEMORY_PINNED | MEMORY_REGISTERED))))
         r = CUDA_ERROR_INVALID_VALUE;
-    if (!r)
-        *ret = range.flags;
+    if (!r) /* those of the flags that are of this kind */
+        *ret = CU_MEMHOSTALLOC_DEVICEMAP |
+               (range.kind == MEMORY_PINNED ? range.flags & CU_MEMHOSTALLOC_WRITECOMBINED : 0);
     return r;
 }
 

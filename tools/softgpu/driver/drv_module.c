@@ -3,6 +3,7 @@
  * drv_module.c - modules: programs loaded into a context, their functions and globals.
  */
 #include "tools/softgpu/driver/module.h"
+#include "tools/softgpu/driver/ptx_head.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,6 +11,11 @@
 #include <string.h>
 
 #include "ptx-rewriter/image.h"
+
+/* CUDA 11.8 brought PTX 7.8, 12.0 brought 8.0, 13.0 brought 9.0; within a release they grow
+ * together. */
+#define NEWEST_PTX                                                                                 \
+    (CUDA_VERSION < 12000 ? 78u : CUDA_VERSION / 1000 * 10u - 40u + CUDA_VERSION % 1000 / 10)
 
 CUresult jit_log_read(struct jit_log *log, unsigned n, const CUjit_option *options, void **values)
 {
@@ -50,17 +56,32 @@ static void write_log(const struct jit_log *log, const struct exec_error *error)
         *log->info_size_value = NULL;
 }
 
-CUresult program_make(const struct texts *texts, const struct jit_log *log,
-                      struct exec_program **ret_program)
+/* What the PTX says it needs. */
+static CUresult check_heads(const struct texts *texts, struct exec_error *ret_error)
 {
-    struct exec_error error = {0};
-    int r;
+    for (size_t i = 0; i < texts->n; i++) {
+        struct ptx_head head = ptx_head_read(texts->texts[i], texts->sizes[i]);
 
-    r = exec_program_create((const char *const *)texts->texts, texts->sizes, texts->n, ret_program,
-                            &error);
-    write_log(log, r ? &error : NULL);
-    if (r && device_options()->check)
-        fprintf(stderr, "sliver softgpu: PTX line %u: %s\n", error.line, error.message);
+        if (head.version > NEWEST_PTX) {
+            ret_error->line = head.version_line;
+            snprintf(ret_error->message, sizeof(ret_error->message),
+                     ".version %u.%u is newer than this driver", head.version / 10,
+                     head.version % 10);
+            return CUDA_ERROR_UNSUPPORTED_PTX_VERSION;
+        }
+        if (head.target > device_options()->cc) {
+            ret_error->line = head.target_line;
+            snprintf(ret_error->message, sizeof(ret_error->message),
+                     ".target sm_%u is newer than this device, sm_%u", head.target,
+                     (unsigned)device_options()->cc);
+            return CUDA_ERROR_INVALID_PTX;
+        }
+    }
+    return CUDA_SUCCESS;
+}
+
+static CUresult result_of(int r)
+{
     switch (-r) {
     case 0:
         return CUDA_SUCCESS;
@@ -71,6 +92,21 @@ CUresult program_make(const struct texts *texts, const struct jit_log *log,
     default:
         return CUDA_ERROR_INVALID_PTX;
     }
+}
+
+CUresult program_make(const struct texts *texts, const struct jit_log *log,
+                      struct exec_program **ret_program)
+{
+    struct exec_error error = {0};
+    CUresult r = check_heads(texts, &error);
+
+    if (!r)
+        r = result_of(exec_program_create((const char *const *)texts->texts, texts->sizes, texts->n,
+                                          ret_program, &error));
+    write_log(log, r ? &error : NULL);
+    if (r && device_options()->check)
+        fprintf(stderr, "sliver softgpu: PTX line %u: %s\n", error.line, error.message);
+    return r;
 }
 
 CUresult module_create(struct CUctx_st *ctx, struct CUlib_st *library, struct exec_program *program,
@@ -127,9 +163,8 @@ void module_destroy(struct CUmod_st *module)
     }
     free(module->functions);
     if (!module->library || module->program != module->library->program)
-        exec_program_destroy(module->program);
-    else
-        module->library->program_taken = false;
+        exec_program_destroy(
+            module->program); /* else the library's, which still describes its kernels */
     free(module);
 }
 
@@ -196,8 +231,11 @@ EXPORT CUresult CUDAAPI cuModuleLoadDataEx(CUmodule *module, const void *image, 
 
     if (!r)
         r = jit_log_read(&log, n, options, values);
-    if (!r)
+    if (!r) {
         r = texts_add_image(&texts, image, IMAGE_SIZE_UNKNOWN);
+        if (r)
+            write_log(&log, &(struct exec_error){.message = "no PTX for this device in the image"});
+    }
     return load(module, &texts, &log, r);
 }
 

@@ -4,11 +4,12 @@
  */
 #include "tools/softgpu/driver/driver.h"
 
+/* 0 where a launch would be refused. */
 static unsigned blocks_per_sm(const struct CUfunc_st *f, unsigned threads, size_t shared_bytes)
 {
     struct sm_need need = sm_need_of(device_limits(), f->kernel, threads, shared_bytes);
 
-    return sm_fits(device_limits(), &need);
+    return shared_bytes > function_max_dynamic(f) ? 0 : sm_fits(device_limits(), &need);
 }
 
 EXPORT CUresult CUDAAPI cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(
@@ -64,7 +65,7 @@ EXPORT CUresult CUDAAPI cuOccupancyMaxPotentialBlockSizeWithFlags(int *min_grid,
     }
     *block = (int)best;
     *min_grid = (int)(best_blocks * device_options()->sms);
-    return best ? CUDA_SUCCESS : CUDA_ERROR_INVALID_VALUE;
+    return CUDA_SUCCESS;
 }
 
 EXPORT CUresult CUDAAPI cuOccupancyMaxPotentialBlockSize(int *min_grid, int *block,
@@ -92,7 +93,7 @@ EXPORT CUresult CUDAAPI cuOccupancyAvailableDynamicSMemPerBlock(size_t *bytes, C
         return CUDA_ERROR_INVALID_VALUE;
     each = limits->shared_bytes / (size_t)blocks / 128 * 128;
     taken = f->kernel->static_shared_bytes + limits->shared_reserved_bytes;
-    most = limits->shared_optin_bytes - f->kernel->static_shared_bytes;
+    most = function_max_dynamic(f);
     *bytes = each > taken ? each - taken : 0;
     if (*bytes > most)
         *bytes = most;

@@ -33,7 +33,8 @@ static const struct symbol *find(const char *name, int version, bool per_thread,
     return best;
 }
 
-/* status: 0 found, 1 no such symbol, 2 only in a newer version. */
+/* status: 0 found, 1 no such symbol, 2 only in a newer version. What is not there is no error: the
+ * answer is a null pointer. */
 static CUresult look_up(const char *name, void **ret, int version, cuuint64_t flags,
                         int *ret_status)
 {
@@ -48,7 +49,7 @@ static CUresult look_up(const char *name, void **ret, int version, cuuint64_t fl
     symbol = find(name, version, flags & CU_GET_PROC_ADDRESS_PER_THREAD_DEFAULT_STREAM, &known);
     *ret = symbol ? symbol->address : NULL;
     *ret_status = symbol ? 0 : known ? 2 : 1;
-    return symbol ? CUDA_SUCCESS : CUDA_ERROR_NOT_FOUND;
+    return CUDA_SUCCESS;
 }
 
 #if CUDA_VERSION >= 12000

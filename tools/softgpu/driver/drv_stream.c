@@ -184,7 +184,9 @@ EXPORT CUresult CUDAAPI cuStreamDestroy(CUstream stream)
 
     if (!r && !handle_is(stream, HANDLE_STREAM))
         r = CUDA_ERROR_INVALID_HANDLE;
-    if (!r)
-        stream_destroy(stream);
+    if (r)
+        return r;
+    r = context_error(stream->ctx);
+    stream_destroy(stream);
     return r;
 }

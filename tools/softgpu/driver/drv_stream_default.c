@@ -3,6 +3,7 @@
  * drv_stream_default.c - what is asked of a stream: state, waiting, host functions. Compiled twice.
  */
 #include "tools/softgpu/driver/capture.h"
+#include "tools/softgpu/driver/event.h"
 #include "tools/softgpu/driver/host_function.h"
 
 #include <limits.h>
@@ -119,27 +120,12 @@ EXPORT CUresult CUDAAPI cuStreamAttachMemAsync(CUstream handle, CUdeviceptr addr
 
 EXPORT CUresult CUDAAPI cuEventRecordWithFlags(CUevent event, CUstream handle, unsigned int flags)
 {
-    struct work work = {.kind = WORK_MARK};
     struct CUstream_st *stream;
     CUresult r = stream_lookup(handle, DEFAULT_STREAM, &stream);
-    struct task *task;
-    bool done = false;
 
-    if (!r && (!handle_is(event, HANDLE_EVENT) || stream->ctx != event->ctx))
-        r = CUDA_ERROR_INVALID_HANDLE;
     if (!r && (flags & ~(unsigned)CU_EVENT_RECORD_EXTERNAL))
         r = CUDA_ERROR_INVALID_VALUE;
-    if (!r)
-        r = capture_record(stream, event, &done);
-    if (r || done)
-        return r;
-    if (stream_submit(&stream->order, &work, stream->order.priority, &task))
-        return CUDA_ERROR_OUT_OF_MEMORY;
-    device_lock();
-    task_unref(event->task);
-    event->task = task;
-    device_unlock();
-    return CUDA_SUCCESS;
+    return r ? r : event_record(event, stream);
 }
 
 EXPORT CUresult CUDAAPI cuEventRecord(CUevent event, CUstream handle)

@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEFAULT_SHARED_BYTES 49152
-
 static CUresult check_shape(const struct CUfunc_st *f, const struct launch_shape *shape)
 {
     static const unsigned max_threads[] = {1024, 1024, 64};
@@ -30,15 +28,6 @@ static CUresult check_shape(const struct CUfunc_st *f, const struct launch_shape
     return threads > sm_max_threads(kernel) ? CUDA_ERROR_INVALID_VALUE : CUDA_SUCCESS;
 }
 
-static CUresult check_shared(const struct CUfunc_st *f, const struct launch_shape *shape)
-{
-    size_t limit = f->max_dynamic_shared_bytes
-                       ? (size_t)f->max_dynamic_shared_bytes
-                       : DEFAULT_SHARED_BYTES - f->kernel->static_shared_bytes;
-
-    return shape->shared_bytes > limit ? CUDA_ERROR_INVALID_VALUE : CUDA_SUCCESS;
-}
-
 /* The launch's cluster, or the one the kernel was compiled for; the two must agree. */
 static CUresult check_cluster(const struct CUfunc_st *f, const struct launch_shape *shape,
                               uint32_t cluster[3])
@@ -51,7 +40,7 @@ static CUresult check_cluster(const struct CUfunc_st *f, const struct launch_sha
         if (required[i] && cluster[i] != required[i])
             return CUDA_ERROR_INVALID_CLUSTER_SIZE;
         if (shape->grid[i] % cluster[i])
-            return CUDA_ERROR_INVALID_VALUE;
+            return CUDA_ERROR_INVALID_CLUSTER_SIZE;
         blocks *= cluster[i];
     }
     if (blocks > 16 || (blocks > 1 && device_options()->cc < 90))
@@ -88,9 +77,11 @@ static CUresult read_extra(void **extra, const struct exec_kernel *kernel, unsig
     }
     if (!kernel->param_bytes)
         return CUDA_SUCCESS;
-    if (!bytes || !size || *size < kernel->param_bytes)
+    if (!bytes || !size || !*size)
         return CUDA_ERROR_INVALID_VALUE;
-    memcpy(block, bytes, kernel->param_bytes);
+    if (*size > kernel->param_bytes)
+        return CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES; /* so the driver, measured */
+    memcpy(block, bytes, *size);                   /* fewer are taken */
     return CUDA_SUCCESS;
 }
 
@@ -118,8 +109,8 @@ CUresult launch_make(struct CUfunc_st *f, const struct launch_shape *shape, void
     uint32_t cluster[3];
     CUresult r = check_shape(f, shape);
 
-    if (!r)
-        r = check_shared(f, shape);
+    if (!r && shape->shared_bytes > function_max_dynamic(f))
+        r = CUDA_ERROR_INVALID_VALUE;
     if (!r)
         r = check_cluster(f, shape, cluster);
     if (!r)

@@ -33,12 +33,17 @@ extern struct rt_driver rt_drivers[2];
 
 /* Loads the driver; cudaSuccess once that is done. */
 cudaError_t rt_load(void);
-/* The same, and makes the device's primary context current if the thread has none. */
+/* cuGetProcAddress, once the driver is loaded. */
+CUresult rt_look_up(const char *name, void **ret, int version, cuuint64_t flags,
+                    CUdriverProcAddressQueryResult *status);
+/* The same as rt_load, and makes the device's primary context current if the thread has none. */
 cudaError_t rt_enter(void);
 /* The driver's codes are the runtime's. Remembers an error as the thread's last one. */
 cudaError_t rt_result(CUresult result);
 cudaError_t rt_error(cudaError_t error);
 
+/* Was it announced as the host stub of a kernel? */
+bool rt_is_stub(const void *stub);
 /* What a host stub or variable stands for, in the current context. InvalidDeviceFunction,
  * InvalidSymbol, or why its image could not be loaded. */
 cudaError_t rt_kernel(const void *stub, CUkernel *ret_kernel);

@@ -13,7 +13,7 @@
 #define cudaLaunchKernelExC cudaLaunchKernelExC_ptsz
 #endif
 
-/* The runtime has a code of its own for a shape that no kernel could have. */
+/* Before CUDA 13 the runtime had a code of its own for a shape that no kernel could have. */
 static cudaError_t launch_result(CUresult r, dim3 grid, dim3 block)
 {
     bool bad_grid =
@@ -21,9 +21,20 @@ static cudaError_t launch_result(CUresult r, dim3 grid, dim3 block)
     bool bad_block = !block.x || !block.y || !block.z || block.x > 1024 || block.y > 1024 ||
                      block.z > 64 || block.x * block.y * block.z > 1024;
 
-    if (r == CUDA_ERROR_INVALID_VALUE && (bad_grid || bad_block))
+    if (CUDART_VERSION < 13000 && r == CUDA_ERROR_INVALID_VALUE && (bad_grid || bad_block))
         return rt_error(cudaErrorInvalidConfiguration);
     return rt_result(r);
+}
+
+/* A stub's kernel; what is no stub may be a kernel's handle, which the driver then checks. */
+static cudaError_t kernel_of(const void *stub, CUkernel *ret_kernel)
+{
+    cudaError_t error = rt_enter();
+
+    if (error || rt_is_stub(stub))
+        return error ? error : rt_kernel(stub, ret_kernel);
+    *ret_kernel = (CUkernel)stub;
+    return cudaSuccess;
 }
 
 static cudaError_t launch(CUkernel kernel, dim3 grid, dim3 block, void **args, size_t shared_bytes,
@@ -49,10 +60,8 @@ EXPORT cudaError_t CUDARTAPI cudaLaunchKernel(const void *stub, dim3 grid, dim3 
                                               size_t shared_bytes, cudaStream_t stream)
 {
     CUkernel kernel = NULL;
-    cudaError_t error = rt_enter();
+    cudaError_t error = kernel_of(stub, &kernel);
 
-    if (!error)
-        error = rt_kernel(stub, &kernel);
     return error ? error : launch(kernel, grid, block, args, shared_bytes, stream);
 }
 
@@ -79,12 +88,8 @@ EXPORT cudaError_t CUDARTAPI cudaLaunchKernelExC(const cudaLaunchConfig_t *confi
 {
     CUlaunchConfig to;
     CUkernel kernel = NULL;
-    cudaError_t error = rt_enter();
+    cudaError_t error = config ? kernel_of(stub, &kernel) : rt_error(cudaErrorInvalidValue);
 
-    if (!error && !config)
-        error = rt_error(cudaErrorInvalidValue);
-    if (!error)
-        error = rt_kernel(stub, &kernel);
     if (error)
         return error;
     to = (CUlaunchConfig){.gridDimX = config->gridDim.x,

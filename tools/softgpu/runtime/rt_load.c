@@ -28,7 +28,9 @@ static const struct {
 #include "tools/softgpu/runtime/driver_calls.inc"
 };
 
-static CUresult fill(look_up_function look_up, struct rt_driver *functions, cuuint64_t flags)
+static look_up_function look_up;
+
+static CUresult fill(struct rt_driver *functions, cuuint64_t flags)
 {
     CUresult r = CUDA_SUCCESS;
 
@@ -46,14 +48,19 @@ static CUresult fill(look_up_function look_up, struct rt_driver *functions, cuui
 static void load(void)
 {
     void *library = dlopen("libcuda.so.1", RTLD_NOW);
-    look_up_function look_up = NULL;
 
     if (library)
         look_up = (look_up_function)dlsym(library, "cuGetProcAddress_v2");
-    if (!look_up || fill(look_up, &rt_drivers[0], 0) ||
-        fill(look_up, &rt_drivers[1], CU_GET_PROC_ADDRESS_PER_THREAD_DEFAULT_STREAM))
+    if (!look_up || fill(&rt_drivers[0], 0) ||
+        fill(&rt_drivers[1], CU_GET_PROC_ADDRESS_PER_THREAD_DEFAULT_STREAM))
         return;
     loaded = (cudaError_t)driver.cuInit(0);
+}
+
+CUresult rt_look_up(const char *name, void **ret, int version, cuuint64_t flags,
+                    CUdriverProcAddressQueryResult *status)
+{
+    return look_up(name, ret, version, flags, status);
 }
 
 cudaError_t rt_load(void)

@@ -169,6 +169,16 @@ static CUresult load_kernel(struct symbol *symbol)
     return r == CUDA_ERROR_NOT_FOUND ? (CUresult)cudaErrorInvalidDeviceFunction : r;
 }
 
+bool rt_is_stub(const void *stub)
+{
+    bool is;
+
+    pthread_mutex_lock(&lock);
+    is = pointer_map_get(&symbols, stub) != 0;
+    pthread_mutex_unlock(&lock);
+    return is;
+}
+
 cudaError_t rt_kernel(const void *stub, CUkernel *ret_kernel)
 {
     struct symbol *symbol;

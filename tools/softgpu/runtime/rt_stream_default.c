@@ -86,3 +86,48 @@ EXPORT cudaError_t CUDARTAPI cudaGraphUpload(cudaGraphExec_t graph, cudaStream_t
 {
     RT_CALL(driver.cuGraphUpload(graph, stream));
 }
+
+/* The driver's flags have the same values; what is asked for by default follows the flavour. */
+static cudaError_t entry_point(const char *name, void **ret, unsigned version,
+                               unsigned long long flags,
+                               enum cudaDriverEntryPointQueryResult *status)
+{
+    cudaError_t error = rt_load();
+    CUdriverProcAddressQueryResult found = CU_GET_PROC_ADDRESS_SYMBOL_NOT_FOUND;
+    CUresult r;
+
+#ifdef CUDA_API_PER_THREAD_DEFAULT_STREAM
+    if (flags == cudaEnableDefault)
+        flags = cudaEnablePerThreadDefaultStream;
+#endif
+    if (error)
+        return error;
+    r = rt_look_up(name, ret, (int)version, flags, &found);
+    if (!r && status)
+        *status = (enum cudaDriverEntryPointQueryResult)found;
+    return rt_result(r);
+}
+
+#if CUDART_VERSION >= 12000
+EXPORT cudaError_t CUDARTAPI cudaGetDriverEntryPoint(const char *name, void **ret,
+                                                     unsigned long long flags,
+                                                     enum cudaDriverEntryPointQueryResult *status)
+{
+    return entry_point(name, ret, CUDART_VERSION, flags, status);
+}
+#else
+EXPORT cudaError_t CUDARTAPI cudaGetDriverEntryPoint(const char *name, void **ret,
+                                                     unsigned long long flags)
+{
+    return entry_point(name, ret, CUDART_VERSION, flags, NULL);
+}
+#endif
+
+#if CUDART_VERSION >= 12050
+EXPORT cudaError_t CUDARTAPI cudaGetDriverEntryPointByVersion(
+    const char *name, void **ret, unsigned int version, unsigned long long flags,
+    enum cudaDriverEntryPointQueryResult *status)
+{
+    return entry_point(name, ret, version, flags, status);
+}
+#endif

@@ -96,20 +96,22 @@ def is_current(args, binary):
 
 
 def build(args, head, binary):
-    """0, 1 or 77. Two tests of one program may build at the same time: a lock, and a rename."""
-    steps = commands(args, head, binary + '.new')
+    """0, 1 or 77. Two tests of one program may build at the same time: hence the lock. The last step
+    makes the program, so that it is there only when all is."""
+    steps = commands(args, head, binary)
     if steps is None:
         return 77
     with open(binary + '.lock', 'w', encoding='utf-8') as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if is_current(args, binary):
             return 0
+        if os.path.exists(binary):
+            os.unlink(binary)
         for step in steps:
             done = subprocess.run(step, cwd=args.work, capture_output=True, text=True, check=False)
             if done.returncode:
                 print(' '.join(step), done.stdout, done.stderr, sep='\n')
                 return 1
-        os.rename(binary + '.new', binary)
     return 0
 
 

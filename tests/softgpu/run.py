@@ -44,8 +44,10 @@ def read_head(path):
     head = {}
     with open(path, encoding='utf-8') as source:
         for line in source:
-            if not line.startswith('//'):
+            if line.startswith('#'):
                 break
+            if not line.startswith('//'):
+                continue
             key, colon, value = line[2:].strip().partition(': ')
             if colon and key.replace('-', '').isalpha() and key.islower():
                 head.setdefault(key, []).append(value.strip())
@@ -197,7 +199,8 @@ def main():
     parser.add_argument('--options', default='')
     parser.add_argument('source')
     args = parser.parse_args()
-    args.source, args.work = os.path.abspath(args.source), os.path.abspath(args.work)
+    for path in ('source', 'work', 'device'):
+        setattr(args, path, os.path.abspath(getattr(args, path)))
     os.makedirs(args.work, exist_ok=True)
     head = read_head(args.source)
     name = os.path.splitext(os.path.basename(args.source))[0]

@@ -12,7 +12,6 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
-#include <stdlib.h>
 #include <sched.h>
 
 #include "common/env.h"
@@ -37,15 +36,6 @@ static void find_all(struct driver_real *found, void *library)
 #undef FIND
 }
 
-/* The driver puts its streams on so many ways to the device, 8 unless told. Streams that share one
- * wait for each other, and our lanes are streams, too: with 8, lanes that waited kept 16 other
- * streams of a program from running on the H100, with 32 none. Read by the driver when it is
- * initialised, which comes after this. */
-static void ask_for_connections(void)
-{
-    setenv("CUDA_DEVICE_MAX_CONNECTIONS", "32", false);
-}
-
 static void publish(const struct driver_real *found)
 {
     enum driver_state expected = DRIVER_CLOSED;
@@ -53,8 +43,6 @@ static void publish(const struct driver_real *found)
                                                 memory_order_acquire, memory_order_acquire)) {
         driver = *found;
         bool is_off = env_read_bool("SLIVER_DISABLE");
-        if (!is_off)
-            ask_for_connections();
         atomic_store_explicit(&driver_state, is_off ? DRIVER_OFF : DRIVER_ON, memory_order_release);
     }
 }

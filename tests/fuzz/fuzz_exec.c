@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * fuzz_exec.c - the interpreter on any bytes: a text is loaded or refused, and a block of each of its
- * kernels ends, faults or uses up its budget.
+ * fuzz_exec.c - the interpreter on any bytes: a text is loaded or refused, and a block of each of
+ * its kernels ends, faults or uses up its budget.
  */
 #include <errno.h>
 #include <stdint.h>

@@ -131,8 +131,11 @@ static const char *run_seed(unsigned seed, bool failures)
     struct program p;
     struct kernel_shape *shapes[N_SHAPES];
     seed_state = seed;
-    for (unsigned i = 0; i < N_SHAPES; i++)
-        shapes[i] = program_shape(1 + pick(60), random_rule());
+    for (unsigned i = 0; i < N_SHAPES; i++) {
+        /* One pick a statement: a seed means the same program with every compiler. */
+        struct slice_size rule = random_rule();
+        shapes[i] = program_shape(1 + pick(60), rule);
+    }
     struct vgpu_config gpu = {
         .n_lanes = 1 + pick(GPU_LANES), .mark_latency_ns = pick(8000), .seed = seed};
     if (failures) {

@@ -60,6 +60,12 @@ static inline float f32_flush(float x)
     return f32_from(bits & 0x7f800000 ? bits : bits & 0x80000000);
 }
 
+/* A result, and the same as a binary64: what was subnormal before it was rounded is a zero. */
+static inline float f32_flush_exact(float x, double exact)
+{
+    return fabs(exact) < 0x1p-126 ? copysignf(0, x) : x;
+}
+
 /* Any NaN becomes the one that the hardware makes. */
 static inline float f32_canonical(float x)
 {
@@ -85,6 +91,11 @@ static inline uint16_t f16_flush_bits(uint16_t bits)
 static inline float f16_flushed(uint16_t bits)
 {
     return f16_value(f16_flush_bits(bits));
+}
+
+static inline uint16_t bf16_flush_bits(uint16_t bits)
+{
+    return bits & 0x7f80 ? bits : bits & 0x8000;
 }
 
 static inline float bf16_value(uint16_t bits)

@@ -86,7 +86,12 @@ static inline double rsqrt_gross(double x)
 UNARY(rsqrt_f64, lane_f64, lane_f64, 1 / sqrt(x))
 UNARY(rsqrt_f64_ftz, lane_f64, lane_f64, rsqrt_gross(x))
 
-/* --- halves --- */
+/* --- halves: ex2 of bf16 always has .ftz --- */
+
+static inline uint16_t bf16_round_ftz(double x, enum exec_rounding rounding)
+{
+    return bf16_flush_bits(bf16_round(x, rounding));
+}
 
 #define HALF(name, t, of, round, f) UNARY(name, t, t, round(f((double)of(x)), ROUND_RN))
 #define HALVES(name, of, round, f)                                                                 \
@@ -95,8 +100,8 @@ UNARY(rsqrt_f64_ftz, lane_f64, lane_f64, rsqrt_gross(x))
               (uint32_t)round(f((double)of(x >> 16)), ROUND_RN) << 16)
 HALF(ex2_f16, lane_u16, f16_value, f16_round, exp2)
 HALVES(ex2_f16x2, f16_value, f16_round, exp2)
-HALF(ex2_bf16, lane_u16, bf16_value, bf16_round, exp2)
-HALVES(ex2_bf16x2, bf16_value, bf16_round, exp2)
+HALF(ex2_bf16, lane_u16, bf16_value, bf16_round_ftz, exp2)
+HALVES(ex2_bf16x2, bf16_value, bf16_round_ftz, exp2)
 HALF(tanh_f16, lane_u16, f16_value, f16_round, tanh)
 HALVES(tanh_f16x2, f16_value, f16_round, tanh)
 HALF(tanh_bf16, lane_u16, bf16_value, bf16_round, tanh)

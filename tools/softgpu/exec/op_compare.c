@@ -276,39 +276,46 @@ int EXEC_OP(op_selp)(struct decoder *dc)
 }
 
 /* slct: a where c >= 0, which NaN is not; -0 is. */
-#define SELECT_BY(name, t, tc)                                                                     \
+#define SELECT_BY(name, t, tc, ...)                                                                \
     HANDLER(name)                                                                                  \
     {                                                                                              \
         t *d = LANES(t, 0);                                                                        \
         const t *a = LANES(t, 1), *b = LANES(t, 2);                                                \
         const tc *c = LANES(tc, 3);                                                                \
-        EACH_LANE(mask, d[l] = c[l] >= 0 ? a[l] : b[l]);                                           \
+        EACH_LANE(mask, d[l] = (__VA_ARGS__) ? a[l] : b[l]);                                       \
     }
-SELECT_BY(slct_s16, lane_u16, lane_s32)
-SELECT_BY(slct_s32, lane_u32, lane_s32)
-SELECT_BY(slct_s64, lane_u64, lane_s32)
-SELECT_BY(slct_f16, lane_u16, lane_f32)
-SELECT_BY(slct_f32, lane_u32, lane_f32)
-SELECT_BY(slct_f64, lane_u64, lane_f32)
+SELECT_BY(slct_s16, lane_u16, lane_s32, c[l] >= 0)
+SELECT_BY(slct_s32, lane_u32, lane_s32, c[l] >= 0)
+SELECT_BY(slct_s64, lane_u64, lane_s32, c[l] >= 0)
+SELECT_BY(slct_f16, lane_u16, lane_f32, c[l] >= 0)
+SELECT_BY(slct_f32, lane_u32, lane_f32, c[l] >= 0)
+SELECT_BY(slct_f64, lane_u64, lane_f32, c[l] >= 0)
+/* .ftz: a negative subnormal is a zero. */
+SELECT_BY(slct_ftz16, lane_u16, lane_f32, f32_flush(c[l]) >= 0)
+SELECT_BY(slct_ftz32, lane_u32, lane_f32, f32_flush(c[l]) >= 0)
+SELECT_BY(slct_ftz64, lane_u64, lane_f32, f32_flush(c[l]) >= 0)
 
 int EXEC_OP(op_slct)(struct decoder *dc)
 {
     const struct operand *operands = dc->st->operands;
     enum exec_type type = decode_type(dc), by = decode_last_type(dc);
     unsigned size;
+    bool ftz;
     int r = 0;
 
     if (dc->st->n_types != 2 || (by != T_S32 && by != T_F32) || !selects[type])
         return decode_fail(dc, -EINVAL, "types not supported");
     if (dc->st->n_operands != 4)
         return decode_fail(dc, -EINVAL, "takes 4 operands");
-    decode_take(dc, MOD_FTZ); /* subnormals compare with zero as zeros do, but for their sign */
+    ftz = decode_take(dc, MOD_FTZ);
     r = decode_result(dc, 0, &operands[0], type);
     for (unsigned i = 1; i < 4 && r == 0; i++)
         r = decode_source(dc, i, &operands[i], i == 3 ? by : type);
     size = type_bytes(type);
     if (by == T_S32)
         dc->in->fn = size == 2 ? slct_s16 : size == 4 ? slct_s32 : slct_s64;
+    else if (ftz)
+        dc->in->fn = size == 2 ? slct_ftz16 : size == 4 ? slct_ftz32 : slct_ftz64;
     else
         dc->in->fn = size == 2 ? slct_f16 : size == 4 ? slct_f32 : slct_f64;
     return r;
@@ -330,7 +337,7 @@ static bool passes(int class, enum test test)
     case TEST_NAN:
         return class == FP_NAN;
     case TEST_NORMAL:
-        return class == FP_NORMAL;
+        return class == FP_NORMAL || class == FP_ZERO;
     case TEST_SUBNORMAL:
         return class == FP_SUBNORMAL;
     }

@@ -64,13 +64,26 @@ static void store_integer(void *slot, unsigned reg, enum exec_type type, unsigne
     memcpy((uint8_t *)slot + (size_t)lane * reg, &value, reg);
 }
 
-static uint32_t f32_finish(const struct insn *in, float x)
+/* A NaN of an f64 keeps its sign and the bits for which there is room; others become canonical. */
+static uint32_t f32_finish(const struct insn *in, double exact)
 {
+    float x = (float)exact;
+
     if (in->flags & FLUSH)
-        x = f32_flush(x);
+        x = f32_flush_exact(x, exact);
     if (in->flags & SATURATE)
         x = x > 0 ? (x < 1 ? x : 1) : 0;
-    return f32_bits(f32_canonical(x));
+    return f32_bits(in->target == T_F64 ? x : f32_canonical(x));
+}
+
+/* The NaN of an f64 in a format of so many bits after the point. */
+static uint16_t half_nan(double x, unsigned fraction)
+{
+    uint64_t bits = f64_bits(x);
+    uint32_t quiet = 0x7fff & ~((1u << (fraction - 1)) - 1);
+
+    return (uint16_t)(bits >> 63 << 15 | quiet |
+                      (bits >> (52 - fraction) & ((1u << fraction) - 1)));
 }
 
 static uint32_t half_finish(const struct insn *in, double x, enum exec_type type)
@@ -80,10 +93,12 @@ static uint32_t half_finish(const struct insn *in, double x, enum exec_type type
 
     if ((in->flags & SATURATE))
         x = x > 0 ? (x < 1 ? x : 1) : 0;
-    if ((in->flags & RELU) && x < 0)
+    if ((in->flags & RELU) && x <= 0) /* -0 too */
         x = 0;
     if (type == T_TF32)
         return half_round(x, 11, 8, rounding, 0x3ffff) << 13;
+    if (x != x && in->target == T_F64)
+        return half_nan(x, type == T_F16 ? 10 : 7);
     bits = type == T_F16 ? f16_round(x, rounding) : bf16_round(x, rounding);
     if ((in->flags & SATFINITE) && x == x && (bits & 0x7fff) == (type == T_F16 ? 0x7c00 : 0x7f80))
         bits--;
@@ -101,7 +116,7 @@ static void store_float(const struct insn *in, void *slot, enum exec_type type, 
         ((lane_f64 *)slot)[lane] = x;
         break;
     case T_F32:
-        ((lane_u32 *)slot)[lane] = f32_finish(in, (float)x);
+        ((lane_u32 *)slot)[lane] = f32_finish(in, x);
         break;
     case T_TF32:
         ((lane_u32 *)slot)[lane] = half_finish(in, x, type);
@@ -323,15 +338,29 @@ HANDLER(float_any)
 }
 
 CONVERT(f64_f32, lane_f64, lane_f32)
-UNARY(f32_f64, lane_f32, lane_f64, f32_canonical((float)x))
+UNARY(f32_f64, lane_f32, lane_f64, (float)x)
+UNARY(f32_bf16, lane_u32, lane_u16, (uint32_t)x << 16)
 UNARY(f32_f16, lane_f32, lane_u16, f32_canonical(f16_value(x)))
 UNARY(f16_f32, lane_u16, lane_f32, f16_round(x, ROUND_RN))
 UNARY(trunc_f32, lane_f32, lane_f32, f32_canonical(truncf(x)))
 UNARY(floor_f32, lane_f32, lane_f32, f32_canonical(floorf(x)))
 
-static exec_fn choose_float(const struct insn *in)
+/* To the nearest, ties away from zero; a NaN is cut off. */
+static inline uint32_t tf32_of(float x)
+{
+    return x != x ? f32_bits(x) & ~0x1fffu : half_round(x, 11, 8, ROUND_RNA, 0) << 13;
+}
+UNARY(tf32_rna_f32, lane_u32, lane_f32, tf32_of(x))
+
+static exec_fn choose_float(struct insn *in)
 {
     unsigned pair = in->mode * T_COUNT + in->target;
+
+    /* Between f16 and f32 .ftz has no effect. */
+    if (pair == T_F16 * T_COUNT + T_F32 || pair == T_F32 * T_COUNT + T_F16)
+        in->flags &= (uint8_t)~FLUSH;
+    if (pair == T_TF32 * T_COUNT + T_F32 && in->rounding == ROUND_RNA && !in->flags)
+        return tf32_rna_f32;
 
     if (in->flags == INTEGRAL && pair == T_F32 * T_COUNT + T_F32)
         return in->rounding == ROUND_RZ   ? trunc_f32
@@ -345,6 +374,8 @@ static exec_fn choose_float(const struct insn *in)
         return f32_f64;
     if (pair == T_F32 * T_COUNT + T_F16)
         return f32_f16;
+    if (pair == T_F32 * T_COUNT + T_BF16)
+        return f32_bf16;
     return pair == T_F16 * T_COUNT + T_F32 ? f16_f32 : float_any;
 }
 

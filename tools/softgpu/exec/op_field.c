@@ -100,7 +100,13 @@ int EXEC_OP(op_fns)(struct decoder *dc)
     return decode_type(dc) == T_B32 ? 0 : decode_fail(dc, -EINVAL, "type must be .b32");
 }
 
-/* --- bit fields: position and length are the low 8 bits of their operands --- */
+/* --- bit fields: position and length are the low 8 bits of 32-bit forms, which hardware has an
+ * instruction for; the 64-bit forms, which are code, take all bits --- */
+
+static inline uint32_t field_operand(uint32_t x, unsigned width)
+{
+    return width == 32 ? x & 255 : x < 255 ? x : 255;
+}
 
 static inline uint64_t low_bits(unsigned n)
 {
@@ -113,8 +119,8 @@ static inline uint64_t extract(uint64_t x, uint32_t at, uint32_t length, unsigne
 {
     uint64_t field, sign;
 
-    at &= 255;
-    length &= 255;
+    at = field_operand(at, width);
+    length = field_operand(length, width);
     field = at < width ? x >> at & low_bits(length) : 0;
     if (!is_signed || !length)
         return field;
@@ -127,8 +133,8 @@ static inline uint64_t insert(uint64_t x, uint64_t y, uint32_t at, uint32_t leng
 {
     uint64_t field;
 
-    at &= 255;
-    length &= 255;
+    at = field_operand(at, width);
+    length = field_operand(length, width);
     if (at >= width || !length)
         return y;
     field = low_bits(length) << at;

@@ -18,6 +18,21 @@
 #define C(x) f32_canonical(x)
 #define F(x) f32_flush(x)
 
+/* The operations in binary64, which tells results below the normal f32 before they are rounded. */
+#define WIDE(name, e64)                                                                            \
+    static inline double name##_wide(double x, double y, double z)                                 \
+    {                                                                                              \
+        (void)y, (void)z;                                                                          \
+        return e64;                                                                                \
+    }
+WIDE(add, x + y)
+WIDE(sub, x - y)
+WIDE(mul, x *y)
+WIDE(div, x / y)
+WIDE(fma, fma(x, y, z))
+WIDE(rcp, 1.0 / x)
+WIDE(sqrt, sqrt(x))
+
 #define FLOAT2(name, ...)                                                                          \
     BINARY(name##_f32, lane_f32, lane_f32, lane_f32, C(__VA_ARGS__))                               \
     BINARY(name##_f64, lane_f64, lane_f64, lane_f64, __VA_ARGS__)                                  \
@@ -25,7 +40,8 @@
     {                                                                                              \
         lane_f32 *d = LANES(lane_f32, 0);                                                          \
         const lane_f32 *a = LANES(lane_f32, 1), *b = LANES(lane_f32, 2);                           \
-        EACH_LANE(mask, float x = F(a[l]); float y = F(b[l]); d[l] = C(F(__VA_ARGS__)));           \
+        EACH_LANE(mask, float x = F(a[l]); float y = F(b[l]);                                      \
+                  d[l] = C(f32_flush_exact(__VA_ARGS__, name##_wide(x, y, 0))));                   \
     }
 FLOAT2(add, x + y)
 FLOAT2(sub, x - y)
@@ -34,7 +50,8 @@ FLOAT2(div, x / y)
 
 TERNARY(fma_f32, lane_f32, lane_f32, lane_f32, lane_f32, C(fmaf(x, y, z)))
 TERNARY(fma_f64, lane_f64, lane_f64, lane_f64, lane_f64, fma(x, y, z))
-TERNARY(fma_ftz, lane_f32, lane_f32, lane_f32, lane_f32, C(F(fmaf(F(x), F(y), F(z)))))
+TERNARY(fma_ftz, lane_f32, lane_f32, lane_f32, lane_f32,
+        C(f32_flush_exact(fmaf(F(x), F(y), F(z)), fma_wide(F(x), F(y), F(z)))))
 UNARY(rcp_f32, lane_f32, lane_f32, C(1.0f / x))
 UNARY(rcp_f64, lane_f64, lane_f64, 1.0 / x)
 UNARY(rcp_ftz, lane_f32, lane_f32, C(F(1.0f / F(x))))
@@ -50,9 +67,9 @@ UNARY(sqrt_ftz, lane_f32, lane_f32, C(F(sqrtf(F(x)))))
 
 static const int modes[] = {FE_TONEAREST, FE_TOWARDZERO, FE_DOWNWARD, FE_UPWARD};
 
-static inline float finish_f32(const struct insn *in, float x)
+static inline float finish_f32(const struct insn *in, float x, double exact)
 {
-    x = in->flags & FLUSH ? F(x) : x;
+    x = in->flags & FLUSH ? f32_flush_exact(x, exact) : x;
     if (in->flags & SATURATE)
         x = x > 0 ? (x < 1 ? x : 1) : 0;
     return C(x);
@@ -75,7 +92,7 @@ static inline float flush_if(const struct insn *in, float x)
             unsigned l = __builtin_ctz(m);                                                         \
             float x = flush_if(in, a[l]), y = flush_if(in, b[l]), z = flush_if(in, c[l]);          \
             (void)y, (void)z;                                                                      \
-            d[l] = finish_f32(in, e32);                                                            \
+            d[l] = finish_f32(in, e32, name##_wide(x, y, z));                                      \
         }                                                                                          \
         fesetround(FE_TONEAREST);                                                                  \
     }                                                                                              \
@@ -165,7 +182,8 @@ static inline float div_approximate(float x, float y)
     return x / y;
 }
 BINARY(div_approx, lane_f32, lane_f32, lane_f32, C(div_approximate(x, y)))
-BINARY(div_approx_ftz, lane_f32, lane_f32, lane_f32, C(F(div_approximate(F(x), F(y)))))
+BINARY(div_approx_ftz, lane_f32, lane_f32, lane_f32,
+       C(f32_flush_exact(div_approximate(F(x), F(y)), div_wide(F(x), F(y), 0))))
 
 int EXEC_OP(float_div)(struct decoder *dc)
 {
@@ -293,8 +311,8 @@ int EXEC_OP(float_max)(struct decoder *dc)
 
 /* --- signs --- */
 
-UNARY(neg_f32, lane_u32, lane_u32, x ^ 0x80000000)
-UNARY(abs_f32, lane_u32, lane_u32, x & 0x7fffffff)
+UNARY(neg_f32, lane_f32, lane_f32, C(-x))
+UNARY(abs_f32, lane_f32, lane_f32, C(fabsf(x)))
 UNARY(neg_ftz, lane_f32, lane_f32, C(-F(x)))
 UNARY(abs_ftz, lane_f32, lane_f32, C(fabsf(F(x))))
 UNARY(neg_f64, lane_u64, lane_u64, x ^ UINT64_C(1) << 63)

@@ -31,11 +31,13 @@ static uint16_t finish(const struct insn *in, double x)
 {
     if (in->flags & SATURATE)
         x = x > 0 ? (x < 1 ? x : 1) : 0;
-    if ((in->flags & RELU) && x < 0)
+    if ((in->flags & RELU) && x <= 0) /* -0 too */
         x = 0;
     if (in->flags & BFLOAT)
         return bf16_round(x, ROUND_RN);
-    return in->flags & FLUSH ? f16_flush_bits(f16_round(x, ROUND_RN)) : f16_round(x, ROUND_RN);
+    if ((in->flags & FLUSH) && fabs(x) < 0x1p-14) /* before it is rounded */
+        x = copysign(0, x);
+    return f16_round(x, ROUND_RN);
 }
 
 static uint16_t add_one(const struct insn *in, uint16_t x, uint16_t y, uint16_t z)
@@ -61,10 +63,17 @@ static uint16_t fma_one(const struct insn *in, uint16_t x, uint16_t y, uint16_t 
     return finish(in, half_fma_odd(value(in, x), value(in, y), value(in, z)));
 }
 
+static bool is_nan(const struct insn *in, uint16_t x)
+{
+    return (x & 0x7fff) > (in->flags & BFLOAT ? 0x7f80 : 0x7c00);
+}
+
 static uint16_t neg_one(const struct insn *in, uint16_t x, uint16_t y, uint16_t z)
 {
     (void)y;
     (void)z;
+    if (is_nan(in, x))
+        return F16_NAN;
     return (in->flags & FLUSH ? f16_flush_bits(x) : x) ^ 0x8000;
 }
 
@@ -72,6 +81,8 @@ static uint16_t abs_one(const struct insn *in, uint16_t x, uint16_t y, uint16_t 
 {
     (void)y;
     (void)z;
+    if (is_nan(in, x))
+        return F16_NAN;
     return (in->flags & FLUSH ? f16_flush_bits(x) : x) & 0x7fff;
 }
 

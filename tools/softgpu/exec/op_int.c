@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * op_int.c - integer arithmetic: add, sub, carry chains, div, rem, min, max, sad. Division by zero
- * gives what hardware gives: all ones, and the dividend as remainder.
+ * gives what hardware gives: all ones, as quotient and as remainder.
  */
 #include <errno.h>
 
@@ -14,9 +14,9 @@ FOR_SIZES(SIGNED, min, x < y ? x : y)
 FOR_SIZES(UNSIGNED, max, x > y ? x : y)
 FOR_SIZES(SIGNED, max, x > y ? x : y)
 FOR_SIZES(UNSIGNED, div, y ? x / y : (__typeof__(x))-1)
-FOR_SIZES(UNSIGNED, rem, y ? x % y : x)
+FOR_SIZES(UNSIGNED, rem, y ? x % y : (__typeof__(x))-1)
 #define DIV_SIGNED(x, y) (y == 0 ? -1 : y == -1 ? (__typeof__(x))(0 - (uint64_t)x) : x / y)
-#define REM_SIGNED(x, y) (y == 0 ? x : y == -1 ? 0 : x % y)
+#define REM_SIGNED(x, y) (y == 0 ? -1 : y == -1 ? 0 : x % y)
 FOR_SIZES(SIGNED, div, DIV_SIGNED(x, y))
 FOR_SIZES(SIGNED, rem, REM_SIGNED(x, y))
 

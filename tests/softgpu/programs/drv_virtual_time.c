@@ -6,6 +6,8 @@
 // env: SLIVER_SOFTGPU=clock=virtual,sms=2
 // preload: no the library's scheduler takes turns in real time
 #include <pthread.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "ptx.h"
 
@@ -52,22 +54,40 @@ static void run(void)
             printf("%a ", times[t][r]);
 }
 
+/* What this program prints when it is run once more, in a process of its own. */
+static void run_again(const char *self, char *text, size_t size)
+{
+    ssize_t n = 0, got;
+    int ends[2], status;
+    pid_t child;
+
+    EXPECT(!pipe(ends));
+    child = fork();
+    if (!child) {
+        dup2(ends[1], 1);
+        execl(self, self, "once", (char *)NULL);
+        _exit(127);
+    }
+    close(ends[1]);
+    while ((got = read(ends[0], text + n, size - 1 - (size_t)n)) > 0)
+        n += got;
+    text[n] = '\0';
+    close(ends[0]);
+    waitpid(child, &status, 0);
+    EXPECT(!status && n > 50);
+}
+
 int main(int n, char **args)
 {
-    char first[4096] = "", again[4096], command[300];
+    char first[4096], again[4096];
 
     if (n > 1) {
         run();
         return 0;
     }
-    snprintf(command, sizeof(command), "%.250s run", args[0]);
-    for (int i = 0; i < 5; i++) {
-        FILE *out = popen(command, "r");
-        again[fread(again, 1, sizeof(again) - 1, out)] = '\0';
-        EXPECT(!pclose(out));
-        EXPECT(strlen(again) > 50);
-        if (!i)
-            strcpy(first, again);
+    run_again(args[0], first, sizeof(first));
+    for (int i = 0; i < 4; i++) {
+        run_again(args[0], again, sizeof(again));
         EXPECT(!strcmp(first, again));
     }
     return finish();

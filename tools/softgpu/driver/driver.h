@@ -114,7 +114,6 @@ CUresult driver_result_of(int fault_kind);
 
 /* Resolves the three special handles and checks others. */
 CUresult stream_lookup(CUstream handle, CUstream null_means, struct CUstream_st **ret_stream);
-struct CUstream_st *stream_create(struct CUctx_st *ctx, unsigned flags, int priority);
 void stream_destroy(struct CUstream_st *stream);
 /* This thread's own stream in ctx, or in any context when ctx is NULL; NULL: none yet. */
 struct CUstream_st *context_stream_of_thread(struct CUctx_st *ctx, uint64_t thread);

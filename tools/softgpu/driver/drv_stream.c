@@ -18,9 +18,10 @@ static _Atomic uint64_t last_thread;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t thread_key; /* this thread's number, as a pointer */
 
-static void init(struct CUstream_st *stream, struct CUctx_st *ctx, unsigned flags, int priority)
+static void init(struct CUstream_st *stream, struct CUctx_st *ctx, unsigned flags, int priority,
+                 uint64_t thread)
 {
-    *stream = (struct CUstream_st){.ctx = ctx, .flags = flags};
+    *stream = (struct CUstream_st){.ctx = ctx, .flags = flags, .thread = thread};
     stream->id = atomic_fetch_add(&last_id, 1) + 1;
     stream_init(&stream->order, &ctx->domain,
                 flags & CU_STREAM_NON_BLOCKING ? STREAM_NON_BLOCKING : STREAM_BLOCKING, priority);
@@ -28,7 +29,8 @@ static void init(struct CUstream_st *stream, struct CUctx_st *ctx, unsigned flag
     ctx->streams = stream;
 }
 
-struct CUstream_st *stream_create(struct CUctx_st *ctx, unsigned flags, int priority)
+static struct CUstream_st *create(struct CUctx_st *ctx, unsigned flags, int priority,
+                                  uint64_t thread)
 {
     struct CUstream_st *stream = calloc(1, sizeof(*stream));
 
@@ -37,7 +39,7 @@ struct CUstream_st *stream_create(struct CUctx_st *ctx, unsigned flags, int prio
         return NULL;
     }
     driver_lock();
-    init(stream, ctx, flags, priority);
+    init(stream, ctx, flags, priority, thread);
     driver_unlock();
     return stream;
 }
@@ -89,12 +91,7 @@ static struct CUstream_st *per_thread_stream(struct CUctx_st *ctx)
     uint64_t number = thread_number();
     struct CUstream_st *stream = context_stream_of_thread(ctx, number);
 
-    if (!stream) {
-        stream = stream_create(ctx, CU_STREAM_DEFAULT, DRIVER_LEAST_PRIORITY);
-        if (stream)
-            stream->thread = number;
-    }
-    return stream;
+    return stream ? stream : create(ctx, CU_STREAM_DEFAULT, DRIVER_LEAST_PRIORITY, number);
 }
 
 CUresult stream_lookup(CUstream handle, CUstream null_means, struct CUstream_st **ret_stream)
@@ -169,7 +166,7 @@ EXPORT CUresult CUDAAPI cuStreamCreateWithPriority(CUstream *ret_stream, unsigne
         priority = DRIVER_GREATEST_PRIORITY;
     if (priority > DRIVER_LEAST_PRIORITY)
         priority = DRIVER_LEAST_PRIORITY;
-    *ret_stream = stream_create(ctx, flags, priority);
+    *ret_stream = create(ctx, flags, priority, 0);
     return *ret_stream ? CUDA_SUCCESS : CUDA_ERROR_OUT_OF_MEMORY;
 }
 

@@ -123,7 +123,7 @@ EXPORT CUresult CUDAAPI cuEventSynchronize(CUevent event)
     return context_error(event->ctx);
 }
 
-EXPORT CUresult CUDAAPI cuEventElapsedTime(float *ret_ms, CUevent start, CUevent end)
+static CUresult elapsed(float *ret_ms, CUevent start, CUevent end)
 {
     CUresult r = check(start);
 
@@ -148,11 +148,17 @@ EXPORT CUresult CUDAAPI cuEventElapsedTime(float *ret_ms, CUevent start, CUevent
     return r;
 }
 
+/* CUDA 12.8 brought a second version, CUDA 13 made it what the name means. */
 #if CUDA_VERSION >= 12080
 #undef cuEventElapsedTime
+EXPORT CUresult CUDAAPI cuEventElapsedTime_v2(float *ret_ms, CUevent start, CUevent end)
+{
+    return elapsed(ret_ms, start, end);
+}
+#endif
+
 EXPORT CUresult CUDAAPI cuEventElapsedTime(float *ret_ms, CUevent start, CUevent end);
 CUresult CUDAAPI cuEventElapsedTime(float *ret_ms, CUevent start, CUevent end)
 {
-    return cuEventElapsedTime_v2(ret_ms, start, end);
+    return elapsed(ret_ms, start, end);
 }
-#endif

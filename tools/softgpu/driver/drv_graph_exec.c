@@ -17,7 +17,7 @@ static CUresult instantiate(CUgraphExec *ret, CUgraph graph, cuuint64_t flags)
 
     if (!r && (!ret || !handle_is(graph, HANDLE_GRAPH)))
         r = CUDA_ERROR_INVALID_VALUE;
-    if (!r && (flags & CUDA_GRAPH_INSTANTIATE_FLAG_DEVICE_LAUNCH))
+    if (!r && (flags & 4)) /* launches of the graph from the device */
         r = CUDA_ERROR_NOT_SUPPORTED;
     if (r)
         return r;

@@ -18,15 +18,46 @@
 /* Memory is shared with blocks on other threads: races are the program's own, as on a GPU. */
 #define NO_TSAN __attribute__((no_sanitize("thread")))
 
+/* A vector that other threads look at while it is written (decoupled look-back keeps flag and value
+ * in one) is moved by one instruction, as the hardware does. bytes: 2 to 16, at is a multiple of
+ * it. */
+typedef long long whole_16 __attribute__((vector_size(16), may_alias));
+
+NO_TSAN static void load_whole(const uint8_t *at, uint8_t *to, size_t bytes)
+{
+    if (bytes == 16)
+        *(whole_16 *)to = *(const volatile whole_16 *)at;
+    else if (bytes == 8)
+        *(lane_u64 *)to = *(const volatile lane_u64 *)at;
+    else if (bytes == 4)
+        *(lane_u32 *)to = *(const volatile lane_u32 *)at;
+    else
+        *(lane_u16 *)to = *(const volatile lane_u16 *)at;
+}
+
+NO_TSAN static void store_whole(uint8_t *at, const uint8_t *from, size_t bytes)
+{
+    if (bytes == 16)
+        *(volatile whole_16 *)at = *(const whole_16 *)from;
+    else if (bytes == 8)
+        *(volatile lane_u64 *)at = *(const lane_u64 *)from;
+    else if (bytes == 4)
+        *(volatile lane_u32 *)at = *(const lane_u32 *)from;
+    else
+        *(volatile lane_u16 *)at = *(const lane_u16 *)from;
+}
+
 #define LOAD(name, treg, tmem)                                                                     \
     NO_TSAN HANDLER(load_##name)                                                                   \
     {                                                                                              \
-        uint8_t *at[EXEC_WARP_LANES];                                                              \
+        uint8_t *at[EXEC_WARP_LANES], at_once[EXEC_WARP_LANES][16] __attribute__((aligned(16)));   \
         unsigned n = in->vec;                                                                      \
         if (!addresses_of(warp, in, mask, sizeof(tmem) * n, ACCESS_READ, at))                      \
             return;                                                                                \
         if (in->flags & ORDERED)                                                                   \
             __atomic_thread_fence(__ATOMIC_SEQ_CST);                                               \
+        if ((in->flags & ORDERED) && n > 1)                                                        \
+            EACH_LANE(mask, load_whole(at[l], at_once[l], sizeof(tmem) * n); at[l] = at_once[l]);  \
         for (unsigned i = 0; i < n; i++) {                                                         \
             treg *d = LANES(treg, i);                                                              \
             EACH_LANE(mask, d[l] = (treg)((const tmem *)at[l])[i]);                                \
@@ -50,16 +81,19 @@ LOADS(s, lane_s8, lane_s16, lane_s32, lane_s64)
 #define STORE(name, treg, tmem)                                                                    \
     NO_TSAN HANDLER(store_##name)                                                                  \
     {                                                                                              \
-        uint8_t *at[EXEC_WARP_LANES];                                                              \
+        uint8_t *at[EXEC_WARP_LANES], at_once[EXEC_WARP_LANES][16] __attribute__((aligned(16)));   \
         unsigned n = in->vec;                                                                      \
         if (!addresses_of(warp, in, mask, sizeof(tmem) * n, ACCESS_WRITE, at))                     \
             return;                                                                                \
+        bool whole = (in->flags & ORDERED) && n > 1;                                               \
         if (in->flags & ORDERED)                                                                   \
             __atomic_thread_fence(__ATOMIC_SEQ_CST);                                               \
         for (unsigned i = 0; i < n; i++) {                                                         \
             const treg *d = LANES(treg, i);                                                        \
-            EACH_LANE(mask, ((tmem *)at[l])[i] = (tmem)d[l]);                                      \
+            EACH_LANE(mask, ((tmem *)(whole ? at_once[l] : at[l]))[i] = (tmem)d[l]);               \
         }                                                                                          \
+        if (whole)                                                                                 \
+            EACH_LANE(mask, store_whole(at[l], at_once[l], sizeof(tmem) * n));                     \
         if (in->flags & ORDERED)                                                                   \
             __atomic_thread_fence(__ATOMIC_SEQ_CST);                                               \
     }

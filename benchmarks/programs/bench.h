@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * bench.h - what the measurement programs share, C and CUDA C++: checks, the clock, arguments,
- * percentiles. Every program prints one JSON line per result.
+ * bench.h - what all measurement programs share, C and CUDA C++: exit codes, checks, the clock,
+ * order statistics. What they print is in json.h, their command lines in arguments.h.
  */
 #ifndef BENCHMARKS_BENCH_H
 #define BENCHMARKS_BENCH_H
@@ -12,6 +12,8 @@
 #include <string.h>
 #include <time.h>
 
+enum { EXIT_WRONG = 1, EXIT_USAGE = 2, EXIT_NO_DEVICE = 77 };
+
 /* Runtime or driver call that must succeed; both return 0 then. */
 #define CHECK(call) check_zero((int)(call), #call, __FILE__, __LINE__)
 
@@ -20,7 +22,7 @@ static inline void check_zero(int error, const char *call, const char *file, int
     if (error == 0)
         return;
     fprintf(stderr, "%s:%d: %s: error %d\n", file, line, call, error);
-    exit(2);
+    exit(EXIT_WRONG);
 }
 
 static inline uint64_t now_ns(void)
@@ -57,7 +59,7 @@ static inline int compare_doubles(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Sorts values; the smallest one that a part p of them does not exceed. */
+/* Sorts values; the smallest one that a part p of them does not exceed. n is at least 1. */
 static inline double percentile(double *values, size_t n, double p)
 {
     size_t rank;
@@ -65,6 +67,13 @@ static inline double percentile(double *values, size_t n, double p)
     qsort(values, n, sizeof(*values), compare_doubles);
     rank = (size_t)(p * (double)n);
     return values[rank < n ? rank : n - 1];
+}
+
+/* Sorts values; the middle one, or the mean of the middle two. */
+static inline double median(double *values, size_t n)
+{
+    qsort(values, n, sizeof(*values), compare_doubles);
+    return (values[(n - 1) / 2] + values[n / 2]) / 2;
 }
 
 #endif

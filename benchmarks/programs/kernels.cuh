@@ -82,6 +82,16 @@ enum { MRIQ_THREADS = 256, MRIQ_SAMPLES = 1024 };
 
 __constant__ float4 mriq_samples[MRIQ_SAMPLES]; /* kx, ky, kz, phi */
 
+/* One thread a sample: its position in K-space and the magnitude of phi, as mriq reads them. */
+extern "C" __global__ void mriq_magnitudes(const float *phi_r, const float *phi_i, const float *kx,
+                                           const float *ky, const float *kz, float4 *values, int n)
+{
+    const int i = blockIdx.x * blockDim.x + threadIdx.x;
+
+    if (i < n)
+        values[i] = make_float4(kx[i], ky[i], kz[i], phi_r[i] * phi_r[i] + phi_i[i] * phi_i[i]);
+}
+
 /* One thread a voxel, its share of the sum over the samples in constant memory. */
 extern "C" __global__ void mriq(const float *x, const float *y, const float *z, float *qr,
                                 float *qi, int n_samples)

@@ -14,12 +14,6 @@
 #include "shim/launch.h"
 #include "shim/mark.h"
 
-/* The driver has 8 ways to the device for all streams of a process (CUDA_DEVICE_MAX_CONNECTIONS),
- * and a stream that waits keeps one. With more lanes a launch could take those that the program's
- * other streams need: wait_value of tests/gpu hung with 8 lanes. More connections are no way out:
- * with 32 a launch cost 1.4 times as much and contexts took seconds to make. */
-#define LANES_PER_LAUNCH 2
-
 static struct held_launch *held_of(struct launch *launch)
 {
     return (struct held_launch *)launch;
@@ -49,7 +43,12 @@ static int begin(void *gpu, struct launch *launch)
         held->fork = NULL;
         return -EIO;
     }
-    return LANES_PER_LAUNCH;
+    /* The driver has 8 ways to the device for all streams of a process
+     * (CUDA_DEVICE_MAX_CONNECTIONS), and a stream that waits keeps one. With more lanes a launch
+     * could take those that the program's other streams need: wait_value of tests/gpu hung with 8
+     * lanes. More connections are no way out: with 32 a launch cost 1.4 times as much and contexts
+     * took seconds to make. */
+    return shim_settings.lanes;
 }
 
 static struct shim_lane *lane_for(const struct held_launch *held)

@@ -82,6 +82,7 @@ static void start(void)
         load_rules() == 0 && context_start() == 0 && streams_start() == 0 && code_start() == 0 &&
         client_start() == 0 && pthread_atfork(NULL, NULL, turn_off_in_child) == 0) {
         shim_settings.by_stream = strcmp(shim_settings.env.client, "stream") == 0;
+        shim_settings.lanes = atoi(shim_settings.env.lanes);
         open_cache();
         phase = SHIM_ON;
     }

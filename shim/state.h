@@ -21,6 +21,7 @@ struct shim_settings {
     struct rules *rules;
     struct cache *cache; /* NULL: none */
     bool by_stream;      /* clients are streams, not threads */
+    int lanes;           /* how many a launch may use, lane 0 included */
 };
 
 extern struct shim_settings shim_settings; /* valid while shim_ready() */

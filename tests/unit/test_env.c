@@ -48,6 +48,7 @@ static void an_empty_environment_gives_the_defaults(void **state)
     assert_int_equal(env.quantum_ns, 200000);
     assert_int_equal(env.window_ns, 300000);
     assert_int_equal(env.stall_ns, 50000000);
+    assert_string_equal(env.lanes, "2");
     assert_string_equal(env.log, "off");
     assert_string_equal(env.stats, "0");
     assert_string_equal(env.trace, "");

@@ -27,7 +27,8 @@ out=${out:-build-benchmarks}
 cuda=${CUDA_PATH:-/usr/local/cuda}
 nvcc=$(command -v nvcc || echo "$cuda/bin/nvcc")
 names=("$@")
-[ $# -gt 0 ] || names=(sgemm mriq pair launch_rate fairness latency twin_cost kernels.ptx)
+[ $# -gt 0 ] || names=(sgemm mriq pair client_count launch_rate fairness latency
+    twin_cost kernels.ptx)
 
 build() { # NAME FILE
     case $1 in

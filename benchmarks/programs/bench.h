@@ -43,15 +43,6 @@ static inline void sleep_until(uint64_t when_ns)
         continue;
 }
 
-/* The number behind --NAME, or fallback. */
-static inline double argument(int argc, char **argv, const char *name, double fallback)
-{
-    for (int i = 1; i + 1 < argc; i++)
-        if (strncmp(argv[i], "--", 2) == 0 && strcmp(argv[i] + 2, name) == 0)
-            return atof(argv[i + 1]);
-    return fallback;
-}
-
 static inline int compare_doubles(const void *a, const void *b)
 {
     const double x = *(const double *)a, y = *(const double *)b;

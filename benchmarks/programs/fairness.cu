@@ -1,147 +1,183 @@
 /* SPDX-License-Identifier: MIT
  *
- * fairness - who gets how much of the GPU.
- *
- *     fairness [--clients 4] [--factor 4] [--block-us 50] [--depth 4] [--seconds 3] [--warmup 1]
- *
- * Client k, a thread with its own non-blocking stream, loops grids of factor^k waves (a wave: the
- * blocks that are resident at once) and waits for them every --depth launches. All blocks are
- * alike, so blocks done in the time measured are device time. Prints each client's share, Jain's
- * index
- * ((sum x)^2 / (n sum x^2); 1 is even) and the blocks per second of all.
+ * fairness - who gets how much of the GPU, and when. Client k, a thread with its own non-blocking
+ * stream, loops grids of factor^k waves (a wave: the blocks that are resident at once) and waits
+ * for them every so many launches. All blocks are alike, so blocks done are device time; each
+ * counts itself at its end, by the device's clock. Jain's index is (sum x)^2 / (n sum x^2); 1 is
+ * even.
  */
-#include "bench.h"
-#include <atomic>
-#include <cuda_runtime.h>
+#include "busy.cuh"
 #include <pthread.h>
 #include <thread>
-#include <vector>
 
-enum { BLOCK = 256, MAX_CLIENTS = 64 };
+enum { MAX_CLIENTS = 64 };
 
-static std::atomic<int> ready;
-static std::atomic<bool> stop;
+static int n_clients = 4, factor = 4, depth = 4, rounds = 0, priorities = 0;
+static double block_us = 50, seconds = 3, warmup_s = 1, bucket_ms = 10;
+static int grids[MAX_CLIENTS];
+static long launches[MAX_CLIENTS];
+static pthread_barrier_t meeting;
+static cudaEvent_t begin; /* when the clients may start */
 
-/* Arithmetic only, always as long; each block counts itself at its end. */
-__global__ void busy(unsigned long long *done, float *unused, int rounds)
+/* zero_ns is when the buckets begin. */
+__global__ void set_zero(unsigned long long *zero_ns)
 {
-    float x = (float)threadIdx.x, y = (float)blockIdx.x;
-
-    for (int i = 0; i < rounds; i++) {
-        x = x * 0.999f + y;
-        y = y * 0.998f + x;
-    }
-    if (x + y == 12345.678f)
-        *unused = x;
-    __syncthreads();
-    if (threadIdx.x == 0)
-        atomicAdd(done, 1ull);
+    *zero_ns = busy_clock_ns();
 }
 
-/* Rounds for blocks of so many microseconds with the device full. */
-static int calibrate(int wave, double block_us, unsigned long long *done)
+/* With priorities, the first client's is the greatest and the last one's the least. */
+static cudaStream_t client_stream(int number)
 {
-    const int rounds = 20000;
-    cudaEvent_t begin, end;
-    float ms = 0;
-
-    CHECK(cudaEventCreate(&begin));
-    CHECK(cudaEventCreate(&end));
-    for (int i = 0; i < 5; i++) {
-        CHECK(cudaEventRecord(begin));
-        for (int k = 0; k < 10; k++)
-            busy<<<wave, BLOCK>>>(done, NULL, rounds);
-        CHECK(cudaEventRecord(end));
-        CHECK(cudaEventSynchronize(end));
-        CHECK(cudaEventElapsedTime(&ms, begin, end));
-    }
-    return (int)(rounds * block_us / (ms * 100.0)) + 1;
-}
-
-static void client(int number, unsigned long long *done, int blocks, int rounds, int depth)
-{
+    int least, greatest;
     cudaStream_t stream;
+
+    if (!priorities || n_clients == 1)
+        return device_stream();
+    CHECK(cudaDeviceGetStreamPriorityRange(&least, &greatest));
+    CHECK(cudaStreamCreateWithPriority(&stream, cudaStreamNonBlocking,
+                                       greatest + (least - greatest) * number / (n_clients - 1)));
+    return stream;
+}
+
+static void client(int number, struct busy_ledger ledger)
+{
+    cudaStream_t stream = client_stream(number);
+    cudaEvent_t now;
+    float ms = 0;
     char name[16];
 
     snprintf(name, sizeof(name), "client%d", number);
     pthread_setname_np(pthread_self(), name);
-    CHECK(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking));
-    busy<<<1, BLOCK, 0, stream>>>(done, NULL, 1);
-    CHECK(cudaStreamSynchronize(stream));
-    ready++;
-    for (int n = 1; !stop.load(std::memory_order_relaxed); n++) {
-        busy<<<blocks, BLOCK, 0, stream>>>(done, NULL, rounds);
-        if (n % depth == 0)
-            CHECK(cudaStreamSynchronize(stream));
+    CHECK(cudaEventCreate(&now));
+    pthread_barrier_wait(&meeting); /* all are there */
+    pthread_barrier_wait(&meeting); /* the time runs */
+    while (ms < (warmup_s + seconds) * 1e3) {
+        for (int i = 0; i < depth; i++)
+            busy_launch(ledger, grids[number], BUSY_THREADS, rounds, stream);
+        launches[number] += depth;
+        CHECK(cudaEventRecord(now, stream));
+        CHECK(cudaEventSynchronize(now));
+        CHECK(cudaEventElapsedTime(&ms, begin, now));
     }
-    CHECK(cudaStreamSynchronize(stream));
+    CHECK(cudaEventDestroy(now));
+    CHECK(cudaStreamDestroy(stream));
 }
 
-/* The counters now, by a stream on which nothing else is. */
-static uint64_t read_counters(unsigned long long *done, unsigned long long *host, int n,
-                              cudaStream_t stream)
+/* Every launch's blocks are in some bucket. */
+static void verify(const unsigned long long *blocks, int n_buckets)
 {
-    CHECK(cudaMemcpyAsync(host, done, sizeof(*host) * (size_t)n, cudaMemcpyDeviceToHost, stream));
-    CHECK(cudaStreamSynchronize(stream));
-    return now_ns();
+    for (int k = 0; k < n_clients; k++) {
+        unsigned long long sum = 0;
+        for (int b = 0; b < n_buckets; b++)
+            sum += blocks[k * n_buckets + b];
+        if (sum == (unsigned long long)launches[k] * (unsigned)grids[k])
+            continue;
+        fprintf(stderr, "client %d: %llu blocks of %ld launches\n", k, sum, launches[k]);
+        exit(EXIT_WRONG);
+    }
 }
 
-static void report(int n, const int *grids, int wave, double seconds,
-                   const unsigned long long *before, const unsigned long long *after)
+static void report_client(int k, double share, const std::vector<double> &bucket_shares)
 {
+    json_begin("fairness");
+    json_count("client", k);
+    json_count("grid_blocks", grids[k]);
+    json_count("launches", launches[k]);
+    json_number("share", share);
+    json_number("bucket_ms", bucket_ms);
+    json_numbers("bucket_shares", bucket_shares.data(), bucket_shares.size());
+    json_end();
+}
+
+/* Looks at buckets first to last - 1. A bucket in which no block ended has shares of 0. */
+static void report(const unsigned long long *blocks, int n_buckets, int first, int last)
+{
+    std::vector<double> done((size_t)n_clients), in_bucket((size_t)n_buckets), shares, grid_list;
     double total = 0, squares = 0;
 
-    for (int k = 0; k < n; k++) {
-        const double x = (double)(after[k] - before[k]);
-        total += x;
-        squares += x * x;
+    for (int k = 0; k < n_clients; k++) {
+        for (int b = first; b < last; b++) {
+            done[k] += (double)blocks[k * n_buckets + b];
+            in_bucket[b] += (double)blocks[k * n_buckets + b];
+        }
+        total += done[k];
+        squares += done[k] * done[k];
+        grid_list.push_back(grids[k]);
     }
-    printf("{\"program\": \"fairness\", \"wave_blocks\": %d, \"seconds\": %.3f, \"grids\": [", wave,
-           seconds);
-    for (int k = 0; k < n; k++)
-        printf("%s%d", k ? ", " : "", grids[k]);
-    printf("], \"shares\": [");
-    for (int k = 0; k < n; k++)
-        printf("%s%.4f", k ? ", " : "", (double)(after[k] - before[k]) / total);
-    printf("], \"jain\": %.4f, \"blocks_per_s\": %.0f}\n", total * total / (n * squares),
-           total / seconds);
+    for (int k = 0; k < n_clients; k++) {
+        std::vector<double> bucket_shares;
+        for (int b = first; b < last; b++)
+            bucket_shares.push_back((double)blocks[k * n_buckets + b] / fmax(in_bucket[b], 1));
+        shares.push_back(done[k] / fmax(total, 1));
+        report_client(k, shares[k], bucket_shares);
+    }
+    json_begin("fairness");
+    json_count("clients", n_clients);
+    json_count("wave_blocks", grids[0]);
+    json_count("rounds", rounds);
+    json_number("measured_ms", (last - first) * bucket_ms);
+    json_numbers("grids", grid_list.data(), grid_list.size());
+    json_numbers("shares", shares.data(), shares.size());
+    json_number("jain", total * total / fmax(n_clients * squares, 1));
+    json_number("blocks_per_s", total * 1e3 / ((last - first) * bucket_ms));
+    json_end();
+}
+
+static void run(buffer<unsigned long long> &blocks, int n_buckets)
+{
+    buffer<unsigned long long> zero_ns(1);
+    cudaStream_t stream = device_stream();
+    std::vector<std::thread> threads;
+
+    CHECK(cudaEventCreate(&begin));
+    pthread_barrier_init(&meeting, NULL, (unsigned)n_clients + 1);
+    for (int k = 0; k < n_clients; k++) {
+        grids[k] = k ? grids[k - 1] * factor : device_wave_blocks(busy, BUSY_THREADS);
+        threads.emplace_back(client, k,
+                             busy_ledger{blocks.device + (size_t)k * n_buckets, zero_ns.device,
+                                         (unsigned long long)(bucket_ms * 1e6),
+                                         (unsigned)n_buckets});
+    }
+    blocks.zero(stream);
+    pthread_barrier_wait(&meeting);
+    set_zero<<<1, 1, 0, stream>>>(zero_ns.device);
+    CHECK(cudaEventRecord(begin, stream));
+    CHECK(cudaStreamSynchronize(stream));
+    pthread_barrier_wait(&meeting);
+    for (std::thread &thread : threads)
+        thread.join();
+    CHECK(cudaGetLastError());
+    blocks.copy_out(stream);
+    CHECK(cudaStreamSynchronize(stream));
 }
 
 int main(int argc, char **argv)
 {
-    const int n = (int)argument(argc, argv, "clients", 4);
-    const int factor = (int)argument(argc, argv, "factor", 4);
-    const int depth = (int)argument(argc, argv, "depth", 4);
-    const double seconds = argument(argc, argv, "seconds", 3);
-    int per_multiprocessor, multiprocessors, wave, rounds, grids[MAX_CLIENTS];
-    unsigned long long *done, *host;
-    std::vector<std::thread> threads;
-    uint64_t begin, end;
-    cudaStream_t reader;
+    const struct argument table[] = {
+        {"clients", "N", "threads", ARGUMENT_INT, &n_clients, 1, MAX_CLIENTS},
+        {"factor", "N", "a client's grids to those of the one before", ARGUMENT_INT, &factor, 1,
+         64},
+        {"block-us", "TIME", "length of a block, device full", ARGUMENT_DOUBLE, &block_us, 1, 1e6},
+        {"rounds", "N", "length of a block in rounds; 0: by --block-us", ARGUMENT_INT, &rounds, 0,
+         1 << 30},
+        {"depth", "N", "launches until a client waits", ARGUMENT_INT, &depth, 1, 1 << 20},
+        {"priorities", "0|1", "streams of falling priority", ARGUMENT_INT, &priorities, 0, 1},
+        {"seconds", "TIME", "time measured", ARGUMENT_DOUBLE, &seconds, 1e-6, 3600},
+        {"warmup", "TIME", "seconds before that", ARGUMENT_DOUBLE, &warmup_s, 0, 3600},
+        {"bucket-ms", "TIME", "width of a bucket", ARGUMENT_DOUBLE, &bucket_ms, 1e-3, 1e6},
+    };
 
-    CHECK(n < 1 || n > MAX_CLIENTS || depth < 1);
-    CHECK(cudaDeviceGetAttribute(&multiprocessors, cudaDevAttrMultiProcessorCount, 0));
-    CHECK(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&per_multiprocessor, busy, BLOCK, 0));
-    wave = multiprocessors * per_multiprocessor;
-    CHECK(cudaMalloc((void **)&done, sizeof(*done) * MAX_CLIENTS));
-    CHECK(cudaMemset(done, 0, sizeof(*done) * MAX_CLIENTS));
-    CHECK(cudaMallocHost((void **)&host, 2 * sizeof(*host) * MAX_CLIENTS));
-    CHECK(cudaStreamCreateWithFlags(&reader, cudaStreamNonBlocking));
-    rounds = calibrate(wave, argument(argc, argv, "block-us", 50), done);
-    for (int k = 0; k < n; k++) {
-        grids[k] = k ? grids[k - 1] * factor : wave;
-        threads.emplace_back(client, k, done + k, grids[k], rounds, depth);
-    }
-    while (ready < n)
-        std::this_thread::yield();
-    sleep_until(now_ns() + (uint64_t)(argument(argc, argv, "warmup", 1) * 1e9));
-    begin = read_counters(done, host, n, reader);
-    sleep_until(begin + (uint64_t)(seconds * 1e9));
-    end = read_counters(done, host + MAX_CLIENTS, n, reader);
-    stop = true;
-    for (std::thread &thread : threads)
-        thread.join();
-    CHECK(cudaGetLastError());
-    report(n, grids, wave, (double)(end - begin) / 1e9, host, host + MAX_CLIENTS);
+    ARGUMENTS_PARSE(argc, argv, "Counts how much of the device each client gets.", table);
+    const double first = ceil(warmup_s * 1e3 / bucket_ms);
+    const double last = fmax(first + 1, floor((warmup_s + seconds) * 1e3 / bucket_ms));
+    if (last > 1e6 || pow(factor, n_clients - 1) > 1e5)
+        arguments_reject("bucket-ms, --factor", "so", "at most a million buckets and 10^5 waves");
+    device_require();
+    if (rounds == 0)
+        rounds = busy_calibrate(block_us);
+    buffer<unsigned long long> blocks((size_t)n_clients * ((size_t)last + 1));
+    run(blocks, (int)last + 1);
+    verify(blocks.host, (int)last + 1);
+    report(blocks.host, (int)last + 1, (int)first, (int)last);
     return 0;
 }

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * launch_rate - what a launch costs the thread that makes it.
- *
- *     launch_rate [--threads 1] [--blocks 1] [--seconds 1] [--sync 500]
- *
- * Each thread launches an empty kernel of so many blocks on its own non-blocking stream and waits
- * for it every so many launches, until the time is over. ns_per_launch is wall time per launch of
- * one thread, the mean over the threads.
+ * launch_rate - what a launch costs the thread that makes it. Each thread launches an empty kernel
+ * of so many blocks on its own non-blocking stream and waits for it every so many launches, until
+ * the time is over. ns_per_launch is wall time per launch of one thread, the mean over the threads.
  */
-#include "bench.h"
-#include <atomic>
-#include <cuda_runtime.h>
+#include "arguments.h"
+#include "device.cuh"
+#include "json.h"
+#include <pthread.h>
 #include <thread>
 #include <vector>
 
@@ -20,8 +17,7 @@ __global__ void empty(int *unused, int a, int b)
         *unused = a;
 }
 
-static std::atomic<int> ready;
-static std::atomic<bool> go;
+static pthread_barrier_t meeting;
 
 static void work(int blocks, int sync_every, double seconds, double *ret_ns_per_launch)
 {
@@ -32,9 +28,7 @@ static void work(int blocks, int sync_every, double seconds, double *ret_ns_per_
     for (int i = 0; i < 2 * sync_every; i++)
         empty<<<blocks, 32, 0, stream>>>(NULL, i, 1);
     CHECK(cudaStreamSynchronize(stream));
-    ready++;
-    while (!go.load(std::memory_order_acquire))
-        std::this_thread::yield();
+    pthread_barrier_wait(&meeting);
     begin = now_ns();
     do {
         for (int i = 0; i < sync_every; i++)
@@ -50,28 +44,35 @@ static void work(int blocks, int sync_every, double seconds, double *ret_ns_per_
 
 int main(int argc, char **argv)
 {
-    const int n_threads = (int)argument(argc, argv, "threads", 1);
-    const int blocks = (int)argument(argc, argv, "blocks", 1);
-    const int sync_every = (int)argument(argc, argv, "sync", 500);
-    const double seconds = argument(argc, argv, "seconds", 1);
-    std::vector<double> ns((size_t)n_threads);
+    int n_threads = 1, blocks = 1, sync_every = 500;
+    double seconds = 1, mean = 0, rate = 0;
+    const struct argument table[] = {
+        {"threads", "N", "that launch", ARGUMENT_INT, &n_threads, 1, 1024},
+        {"blocks", "N", "of the kernel", ARGUMENT_INT, &blocks, 1, 1 << 30},
+        {"sync", "N", "launches until a thread waits", ARGUMENT_INT, &sync_every, 1, 1 << 20},
+        {"seconds", "TIME", "time measured", ARGUMENT_DOUBLE, &seconds, 1e-6, 3600},
+    };
     std::vector<std::thread> threads;
-    double mean = 0, rate = 0;
 
-    CHECK(cudaFree(NULL));
+    ARGUMENTS_PARSE(argc, argv, "Times launches of an empty kernel.", table);
+    device_require();
+    CHECK(cudaFree(NULL)); /* the context is there before the threads are */
+    pthread_barrier_init(&meeting, NULL, (unsigned)n_threads);
+    std::vector<double> ns((size_t)n_threads);
     for (int t = 0; t < n_threads; t++)
         threads.emplace_back(work, blocks, sync_every, seconds, &ns[(size_t)t]);
-    while (ready < n_threads)
-        std::this_thread::yield();
-    go.store(true, std::memory_order_release);
     for (std::thread &thread : threads)
         thread.join();
     for (double value : ns) {
         mean += value / n_threads;
         rate += 1e9 / value;
     }
-    printf("{\"program\": \"launch_rate\", \"threads\": %d, \"blocks\": %d, \"sync\": %d, "
-           "\"ns_per_launch\": %.1f, \"launches_per_s\": %.0f}\n",
-           n_threads, blocks, sync_every, mean, rate);
+    json_begin("launch_rate");
+    json_count("threads", n_threads);
+    json_count("blocks", blocks);
+    json_count("sync", sync_every);
+    json_number("ns_per_launch", mean);
+    json_number("launches_per_s", rate);
+    json_end();
     return 0;
 }

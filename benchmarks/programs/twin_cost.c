@@ -4,13 +4,14 @@
  *
  *     nvcc -arch=sm_90 -ptx kernels.cu -o kernels.ptx
  *     sliver rewrite kernels.ptx -o twins.ptx
- *     twin_cost twins.ptx [--pairs 30] [--size 4096] [--launches 5]
+ *     twin_cost twins.ptx [OPTIONS]
  *
  * Times the original entry and its twin in turn, the order changing from pair to pair, and prints
  * the median of the pairs' ratios (twin / original) and their quartiles, for each kernel. The
  * results of both are compared too: twins that compute something else are not measured.
  */
-#include "bench.h"
+#include "arguments.h"
+#include "json.h"
 #include <cuda.h>
 
 /* As ptx-rewriter/ptx.h has it: six more 32-bit parameters, offset and whole grid. */
@@ -27,7 +28,7 @@ struct subject {
     CUfunction original, twin;
 };
 
-static int launches;
+static int launches = 5;
 static CUevent begin_event, end_event;
 
 static CUdeviceptr make_floats(size_t n, float scale)
@@ -99,7 +100,7 @@ static void measure(struct subject *s, CUmodule module, int pairs)
         s->params[s->n_params + i] = &tail[i];
     if (!same_result(s, s->params)) {
         fprintf(stderr, "%s: the twin's result differs\n", s->name);
-        exit(1);
+        exit(EXIT_WRONG);
     }
     for (int p = -2; p < pairs; p++) {
         double ms[2];
@@ -112,11 +113,16 @@ static void measure(struct subject *s, CUmodule module, int pairs)
             originals[p] = ms[0];
         }
     }
-    printf("{\"program\": \"twin_cost\", \"kernel\": \"%s\", \"pairs\": %d, \"original_ms\": %.4f, "
-           "\"ratio\": %.4f, \"ratio_q1\": %.4f, \"ratio_q3\": %.4f, \"registers\": [%d, %d]}\n",
-           s->name, pairs, percentile(originals, (size_t)pairs, 0.5),
-           percentile(ratios, (size_t)pairs, 0.5), percentile(ratios, (size_t)pairs, 0.25),
-           percentile(ratios, (size_t)pairs, 0.75), registers[0], registers[1]);
+    json_begin("twin_cost");
+    json_text("kernel", s->name);
+    json_count("pairs", pairs);
+    json_number("original_ms", median(originals, (size_t)pairs));
+    json_number("ratio", median(ratios, (size_t)pairs));
+    json_number("ratio_q1", percentile(ratios, (size_t)pairs, 0.25));
+    json_number("ratio_q3", percentile(ratios, (size_t)pairs, 0.75));
+    json_count("registers", registers[0]);
+    json_count("twin_registers", registers[1]);
+    json_end();
 }
 
 static char *read_file(const char *path)
@@ -127,7 +133,7 @@ static char *read_file(const char *path)
 
     if (file == NULL) {
         perror(path);
-        exit(2);
+        exit(EXIT_USAGE);
     }
     fseek(file, 0, SEEK_END);
     size = ftell(file);
@@ -188,24 +194,31 @@ static void measure_mriq(CUmodule module, int pairs)
 
 int main(int argc, char **argv)
 {
-    const int pairs = (int)argument(argc, argv, "pairs", 30);
+    int pairs = 30, size = 4096;
+    const struct argument table[] = {
+        {"pairs", "N", "pairs timed", ARGUMENT_INT, &pairs, 1, MAX_PAIRS},
+        {"size", "N", "of the square product, a multiple of 128", ARGUMENT_INT, &size, 128, 32768},
+        {"launches", "N", "launches in one time", ARGUMENT_INT, &launches, 1, 100000},
+    };
     CUcontext context;
     CUmodule module;
     CUdevice device;
 
-    if (argc < 2 || pairs < 1 || pairs > MAX_PAIRS) {
-        fprintf(stderr, "usage: twin_cost TWINS.ptx [--pairs N] [--size N] [--launches N]\n");
-        return 2;
+    if (argc < 2 || strncmp(argv[1], "--", 2) == 0) {
+        ARGUMENTS_PARSE(argc, argv, "Times twins; their file comes before the options.", table);
+        fprintf(stderr, "usage: twin_cost TWINS.ptx [--NAME VALUE]...\n");
+        return EXIT_USAGE;
     }
-    launches = (int)argument(argc, argv, "launches", 5);
-    CHECK(cuInit(0));
+    ARGUMENTS_PARSE(argc - 1, argv + 1, "", table);
+    if (cuInit(0) != CUDA_SUCCESS)
+        return EXIT_NO_DEVICE;
     CHECK(cuDeviceGet(&device, 0));
     CHECK(cuDevicePrimaryCtxRetain(&context, device));
     CHECK(cuCtxSetCurrent(context));
     CHECK(cuModuleLoadData(&module, read_file(argv[1])));
     CHECK(cuEventCreate(&begin_event, CU_EVENT_DEFAULT));
     CHECK(cuEventCreate(&end_event, CU_EVENT_DEFAULT));
-    measure_sgemm(module, (int)argument(argc, argv, "size", 4096), pairs);
+    measure_sgemm(module, size / 128 * 128, pairs);
     measure_mriq(module, pairs);
     return 0;
 }

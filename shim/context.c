@@ -115,20 +115,33 @@ struct shim_context *context_find_primary(CUdevice ordinal)
     return context_find(handle);
 }
 
+/* The busy ones made after the id, in the order they were made; moves the id on. */
+static size_t busy_after(uint64_t *id, struct sched_domain **ret_domains, size_t most)
+{
+    size_t n = 0;
+    struct shim_context *context;
+    _cleanup_unlock_ pthread_mutex_t *held = lock_mutex(&contexts_lock);
+    DL_FOREACH(contexts, context)
+    {
+        if (context->id <= *id || !sched_domain_busy(context->domain))
+            continue;
+        ret_domains[n++] = context->domain;
+        *id = context->id;
+        if (n == most)
+            break;
+    }
+    return n;
+}
+
 /* A context that goes away while it is waited for here is the program's own race: the driver, too,
  * wants no call under way in it. */
 void context_wait_all(void)
 {
-    struct sched_domain *domains[64];
-    size_t n = 0;
-    struct shim_context *context;
-    pthread_mutex_lock(&contexts_lock);
-    DL_FOREACH(contexts, context)
-    if (n < sizeof(domains) / sizeof(domains[0]) && sched_domain_busy(context->domain))
-        domains[n++] = context->domain;
-    pthread_mutex_unlock(&contexts_lock);
-    for (size_t i = 0; i < n; i++)
-        sched_domain_wait(domains[i]);
+    struct sched_domain *domains[16];
+    uint64_t id = 0;
+    for (size_t n; (n = busy_after(&id, domains, 16)) > 0;)
+        for (size_t i = 0; i < n; i++)
+            sched_domain_wait(domains[i]);
 }
 
 struct context_scope context_enter(CUcontext handle)

@@ -40,17 +40,25 @@ struct load {
     void **values;
 };
 
+static CUresult try_swapped(const struct load *load)
+{
+    struct jit_options options;
+    CUresult result = CUDA_ERROR_OUT_OF_MEMORY;
+    if (!jit_options_join(&options, load->n_options, load->options, load->values,
+                          &load->swap->build))
+        return result;
+    if (jit_options_copy_logs(&options))
+        result = driver.cuModuleLoadDataEx(load->ret_module, load->swap->image, options.n,
+                                           options.names, options.values);
+    jit_options_finish(&options, load->values, result == CUDA_SUCCESS);
+    return result;
+}
+
 static bool load_swapped(struct load *load)
 {
     if (!load->swap || !load->swap->image)
         return false;
-    struct jit_options options;
-    if (!jit_options_join(&options, load->n_options, load->options, load->values,
-                          &load->swap->build))
-        return false;
-    CUresult result = driver.cuModuleLoadDataEx(load->ret_module, load->swap->image, options.n,
-                                                options.names, options.values);
-    jit_options_finish(&options, load->values);
+    CUresult result = try_swapped(load);
     if (!result)
         return true;
     log_info("an image with twins was refused with code %d: left alone", result);
@@ -241,9 +249,11 @@ static CUresult load_library_swapped(CUlibrary *library, const struct image_swap
     struct jit_options options;
     if (!jit_options_join(&options, n, names, values, &swap->build))
         return CUDA_ERROR_OUT_OF_MEMORY;
-    CUresult result = driver.cuLibraryLoadData(library, swap->image, options.names, options.values,
-                                               options.n, library_names, library_values, n_library);
-    jit_options_finish(&options, values);
+    CUresult result = CUDA_ERROR_OUT_OF_MEMORY;
+    if (jit_options_copy_logs(&options))
+        result = driver.cuLibraryLoadData(library, swap->image, options.names, options.values,
+                                          options.n, library_names, library_values, n_library);
+    jit_options_finish(&options, values, result == CUDA_SUCCESS);
     return result;
 }
 
@@ -290,6 +300,7 @@ CUresult hook_cuLibraryGetKernel(CUkernel *pKernel, CUlibrary library, const cha
 
 CUresult hook_cuLibraryGetModule(CUmodule *pMod, CUlibrary library)
 {
+    let_go();
     CUresult result = driver.cuLibraryGetModule(pMod, library);
     if (!result && shim_ready())
         code_add_alias(library, *pMod);

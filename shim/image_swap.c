@@ -20,8 +20,6 @@
 /* Part of every key: raise it when the same input would now give another output. */
 #define REWRITER_VERSION "1"
 
-static const struct image_build_options no_build_options = {-1, -1, false, false, 0};
-
 static bool wants(void *arg, const char *name)
 {
     (void)arg;
@@ -79,7 +77,7 @@ struct image_swap *image_swap_alloc(void)
 {
     struct image_swap *swap = calloc(1, sizeof(*swap));
     if (swap)
-        swap->build = no_build_options;
+        swap->build = jit_options_no_build;
     return swap;
 }
 

@@ -93,6 +93,19 @@ static struct ptx_result *rewrite_part(const void *data, size_t size)
     return part;
 }
 
+static bool add_rewritten(CUlinkState state, const struct ptx_result *part, const char *name,
+                          unsigned n, CUjit_option *names, void **values)
+{
+    struct jit_options options;
+    if (!jit_options_join(&options, n, names, values, &jit_options_no_build))
+        return false;
+    CUresult result =
+        driver.cuLinkAddData_v2(state, CU_JIT_INPUT_PTX, part->text, part->size_bytes + 1, name,
+                                options.n, options.names, options.values);
+    jit_options_finish(&options, values, result == CUDA_SUCCESS);
+    return result == CUDA_SUCCESS;
+}
+
 /* Adds PTX with its twins; false: add it as the program would. */
 static bool add_ptx(CUlinkState state, const void *data, size_t size, const char *name, unsigned n,
                     CUjit_option *options, void **values)
@@ -102,9 +115,7 @@ static bool add_ptx(CUlinkState state, const void *data, size_t size, const char
     struct ptx_result *part = rewrite_part(data, size);
     if (!part)
         return false;
-    bool added =
-        part->text && !driver.cuLinkAddData_v2(state, CU_JIT_INPUT_PTX, part->text,
-                                               part->size_bytes + 1, name, n, options, values);
+    bool added = part->text && add_rewritten(state, part, name, n, options, values);
     if (!added || !keep_part(state, part))
         part_destroy(part);
     return added;

@@ -266,20 +266,25 @@ void code_add_function(CUkernel kernel, CUfunction function)
         publish(known->code, known->of, function, false);
 }
 
-/* Kernels whose look-up we did not see, e.g. of a handle that came out of a graph node. They are
- * launched whole. */
+/* A kernel whose look-up we did not see, e.g. by a handle that came out of a graph node: of its
+ * module if that is known, else a stranger, which is launched whole. */
 static struct shim_kernel *adopt(CUfunction handle)
 {
     static struct code strangers = {.reason = "its look-up was not seen"};
     const char *name = NULL;
-    if (!driver.cuFuncGetName || driver.cuFuncGetName(&name, handle) || !name)
+    CUmodule module = NULL;
+    if (!driver.cuFuncGetName || driver.cuFuncGetName(&name, handle) || !name || code_is_twin(name))
         return NULL;
+    if (!driver.cuFuncGetModule || driver.cuFuncGetModule(&module, handle))
+        module = NULL;
     _cleanup_unlock_ pthread_mutex_t *held = lock_mutex(&codes_lock);
     struct shim_kernel *known = ptr_map_get(&by_handle, handle);
     if (known)
         return known;
     log_debug("kernel %s: its look-up was not seen", name);
-    return publish(&strangers, find_name(&strangers, name), handle, false);
+    struct code_handle *entry = module ? find(module) : NULL;
+    struct code *code = entry ? entry->code : &strangers;
+    return publish(code, find_name(code, name), handle, false);
 }
 
 struct shim_kernel *code_find_kernel(CUfunction handle)

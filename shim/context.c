@@ -30,6 +30,18 @@ static void context_destroy(struct shim_context *context)
     free(context);
 }
 
+/* Of the context that is current. */
+static bool is_green(void)
+{
+#if CUDA_VERSION >= 12040
+    CUgreenCtx green = NULL;
+    return driver.cuStreamGetGreenCtx && !driver.cuStreamGetGreenCtx(CU_STREAM_LEGACY, &green) &&
+           green;
+#else
+    return false;
+#endif
+}
+
 static struct shim_context *context_create(CUcontext handle)
 {
     _cleanup_context_ struct context_scope scope = context_enter(handle);
@@ -42,6 +54,7 @@ static struct shim_context *context_create(CUcontext handle)
         return NULL;
     context->handle = handle;
     context->device = device;
+    context->is_green = is_green();
     context->id = ++last_id;
     pthread_mutex_init(&context->lock, NULL);
     context->domain = sched_domain_create(device->sched);

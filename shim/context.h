@@ -24,6 +24,7 @@ struct shim_context {
     CUcontext handle;
     uint64_t id; /* never used again, unlike the handle */
     struct shim_device *device;
+    bool is_green; /* a part of the GPU (cuCtxFromGreenCtx): no launch is held there */
     struct sched_domain *domain;
     _Atomic int error;            /* of a held launch or call, not yet reported */
     pthread_mutex_t lock;         /* guards what follows */

@@ -5,6 +5,7 @@
  */
 #include "shim/context.h"
 #include "shim/hooks.h"
+#include "shim/order.h"
 
 #define MAX_DEVICES 64
 
@@ -90,3 +91,18 @@ CUresult hook_cuCtxDetach(CUcontext ctx)
     forget(ctx);
     return driver.cuCtxDetach(ctx);
 }
+
+#if CUDA_VERSION >= 12040
+CUresult hook_cuGreenCtxDestroy(CUgreenCtx hCtx)
+{
+    CUcontext handle = NULL;
+    if (shim_held())
+        shim_order_all();
+    struct shim_context *context = NULL;
+    if (shim_ready() && driver.cuCtxFromGreenCtx && !driver.cuCtxFromGreenCtx(&handle, hCtx))
+        context = context_find(handle);
+    if (context && context->is_green)
+        context_forget(context);
+    return driver.cuGreenCtxDestroy(hCtx);
+}
+#endif

@@ -49,6 +49,8 @@ bool defer_call(struct shim_stream *stream, defer_fn *run, const union defer_arg
     deferred->run = run;
     deferred->args = *args;
     int result = sched_defer(stream->queue, &deferred->call, after, ret_ticket);
+    if (result > 0)
+        defer_drop_error(stream->context, result);
     *ret_result = result > 0 ? (CUresult)result : CUDA_SUCCESS;
     return true;
 }
@@ -111,4 +113,11 @@ CUresult defer_take_error(void)
     if (error)
         atomic_fetch_sub_explicit(&errors_noted, 1, memory_order_relaxed);
     return (CUresult)error;
+}
+
+void defer_drop_error(struct shim_context *context, int error)
+{
+    if (atomic_compare_exchange_strong_explicit(&context->error, &error, 0, memory_order_relaxed,
+                                                memory_order_relaxed))
+        atomic_fetch_sub_explicit(&errors_noted, 1, memory_order_relaxed);
 }

@@ -63,5 +63,7 @@ void defer_retire(struct call *call, int error);
  * such code for the next call that waits or asks. */
 void defer_note_error(struct shim_context *context, int error);
 CUresult defer_take_error(void); /* of the current context */
+/* The program was told of it by the call itself: it is not told again. */
+void defer_drop_error(struct shim_context *context, int error);
 
 #endif

@@ -34,6 +34,9 @@ CUresult hook_cuGetProcAddress(const char *symbol, void **pfn, int cudaVersion, 
 CUresult hook_cuGetProcAddress_v2(const char *symbol, void **pfn, int cudaVersion, cuuint64_t flags,
                                   CUdriverProcAddressQueryResult *symbolStatus);
 CUresult hook_cuGraphLaunch(enum driver_flavour flavour, CUgraphExec hGraph, CUstream hStream);
+#if CUDA_VERSION >= 12040
+CUresult hook_cuGreenCtxDestroy(CUgreenCtx hCtx);
+#endif
 CUresult hook_cuKernelGetFunction(CUfunction *pFunc, CUkernel kernel);
 CUresult hook_cuKernelSetAttribute(CUfunction_attribute attrib, int val, CUkernel kernel,
                                    CUdevice dev);

@@ -79,14 +79,17 @@ static CUresult launch_held(struct sched_client *client, struct shim_kernel *ker
                             const struct request *request, launch_call *call)
 {
     struct shim_stream *stream = stream_get(request->stream, request->flavour);
-    if (!stream || stream->context->device != device || !grid_is_valid(device, request, shape))
+    if (!stream || stream->context->device != device || stream->context->is_green ||
+        !grid_is_valid(device, request, shape))
         return launch_unscheduled(request, call);
+    /* First the twin: when it is looked up, this thread's default stream is brought home. */
+    CUfunction twin = twin_for(request, kernel, shape);
     struct held_launch *held = held_create(request, kernel, shape, stream);
     if (!held || (stream->substitute && stream_send_away(stream))) {
         held_destroy(held);
         return launch_unscheduled(request, call);
     }
-    held->twin = twin_for(request, kernel, shape);
+    held->twin = twin;
     held->launch.whole = !held->twin;
     held->launch.whole_reason =
         request->cooperative
@@ -94,7 +97,10 @@ static CUresult launch_held(struct sched_client *client, struct shim_kernel *ker
             : atomic_load_explicit(&kernel->kernel->whole_reason, memory_order_acquire);
     struct sched_ticket nothing = {NULL, 0};
     int result = sched_submit(stream->queue, client, &held->launch, nothing);
-    return result > 0 ? (CUresult)result : defer_take_error();
+    if (result <= 0)
+        return defer_take_error();
+    defer_drop_error(stream->context, result);
+    return (CUresult)result;
 }
 
 /* Whether the driver would take clusters of this size, and how many blocks of them are resident. */

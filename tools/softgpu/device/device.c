@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -76,9 +77,12 @@ static void start(struct task *task)
         task_finish(task);
         return;
     }
+    if (!connection_may_start(task))
+        return;
     switch (task->work.kind) {
     case WORK_KERNEL:
         sm_enqueue(task);
+        connection_leave(task);
         break;
     case WORK_COPY:
     case WORK_FILL:
@@ -135,7 +139,6 @@ static void begin_or_end(struct task *task)
 void device_arrive(struct task *task)
 {
     if (device.options.virtual_clock) {
-        task->thread = gettid();
         insert_arrival(task);
         device_kick();
         return;
@@ -290,6 +293,7 @@ int device_start(const struct options *options)
 
     device.options = *options;
     device.limits = sm_limits_of((unsigned)options->cc);
+    device.n_connections = connections_of(getenv("CUDA_DEVICE_MAX_CONNECTIONS"));
     device.started_ns = monotonic_ns();
     init_cond(&device.work);
     init_cond(&device.host_work);

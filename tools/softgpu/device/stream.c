@@ -113,11 +113,28 @@ static struct task *create(struct stream *stream, struct work *work, int priorit
     return task;
 }
 
-static void append(struct stream *stream, struct task *task)
+static struct connection *connection_of(struct stream *stream)
+{
+    return &stream->domain->connections[stream->number % device.n_connections];
+}
+
+static struct connection *connection_for(struct stream *stream, const struct task *task)
+{
+    switch (task->work.kind) {
+    case WORK_KERNEL:
+    case WORK_WAIT_VALUE:
+    case WORK_WRITE_VALUE:
+        return connection_of(stream);
+    default:
+        return NULL;
+    }
+}
+
+static void append(struct stream *stream, struct task *task, struct connection *connection)
 {
     task_unref(stream->tail);
     stream->tail = task_ref(task);
-    task_submit(task);
+    task_submit(task, connection);
 }
 
 int stream_submit(struct stream *stream, struct work *work, int priority, struct task **ret_task)
@@ -127,7 +144,7 @@ int stream_submit(struct stream *stream, struct work *work, int priority, struct
     device_lock();
     task = create(stream, work, priority, 0);
     if (task) {
-        append(stream, task);
+        append(stream, task, connection_for(stream, task));
         if (ret_task)
             *ret_task = task;
         else
@@ -148,7 +165,7 @@ int stream_order_after(struct stream *stream, struct task *before)
         task = create(stream, &mark, stream->priority, 1);
         if (task) {
             task_after(task, before);
-            append(stream, task);
+            append(stream, task, connection_of(stream));
             task_unref(task);
         }
         r = task ? 0 : -ENOMEM;
@@ -184,7 +201,7 @@ int stream_wait(struct stream *stream)
         task = create(stream, &mark, stream->priority, 0);
         r = task ? 0 : -ENOMEM;
         if (task)
-            append(stream, task);
+            append(stream, task, connection_for(stream, task));
     } else {
         task = task_ref(stream->tail);
     }
@@ -223,16 +240,16 @@ static void submit_nodes(struct stream *stream, struct stream_node *nodes, size_
                          struct task *begin, struct task *end)
 {
     task_after(end, begin);
-    task_submit(begin);
+    task_submit(begin, connection_of(stream));
     for (size_t i = 0; i < n; i++) {
         task_after(nodes[i].task, begin);
         task_after(nodes[i].task, nodes[i].also_after);
         for (size_t b = 0; b < nodes[i].n_before; b++)
             task_after(nodes[i].task, nodes[nodes[i].before[b]].task);
         task_after(end, nodes[i].task);
-        task_submit(nodes[i].task);
+        task_submit(nodes[i].task, NULL);
     }
-    append(stream, end);
+    append(stream, end, NULL);
 }
 
 int stream_submit_graph(struct stream *stream, struct stream_node *nodes, size_t n)

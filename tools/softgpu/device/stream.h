@@ -31,8 +31,8 @@ void stream_finish(struct stream *stream);
 int stream_submit(struct stream *stream, struct work *work, int priority, struct task **ret_task);
 /* Later work on the stream comes after task (NULL: nothing to do). */
 int stream_order_after(struct stream *stream, struct task *task);
-/* Until all that is on the stream is done; for the legacy stream, on all that it comes after as well.
- * -ENOMEM: did not wait. */
+/* Until all that is on the stream is done; for the legacy stream, on all that it comes after as
+ * well. -ENOMEM: did not wait. */
 int stream_wait(struct stream *stream);
 bool stream_is_idle(struct stream *stream);
 

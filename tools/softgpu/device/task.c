@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void queue_insert(struct queue *queue, struct task *before, struct task *task)
 {
@@ -181,7 +182,7 @@ void task_after(struct task *task, struct task *before)
     task->n_waits++;
 }
 
-void task_submit(struct task *task)
+void task_submit(struct task *task, struct connection *connection)
 {
     struct domain *domain = task->domain;
 
@@ -193,6 +194,10 @@ void task_submit(struct task *task)
     *(domain->last ? &domain->last->next : &domain->first) = task;
     domain->last = task;
     device.host_may_act = true;
+    task->moment = device.moment;
+    task->thread = gettid();
+    if (connection)
+        connection_enter(connection, task);
     if (!--task->n_waits)
         device_arrive(task);
 }
@@ -224,6 +229,7 @@ void task_finish(struct task *task)
         task->start_ns = task->end_ns;
     *(task->prev ? &task->prev->next : &domain->first) = task->next;
     *(task->next ? &task->next->prev : &domain->last) = task->prev;
+    connection_leave(task);
     release_followers(task);
     work_finish(&task->work);
     device.host_may_act = true;

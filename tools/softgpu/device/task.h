@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tools/softgpu/device/connection.h"
 #include "tools/softgpu/device/sm.h"
 #include "tools/softgpu/exec.h"
 
@@ -92,6 +93,10 @@ struct task {
     uint64_t start_ns, end_ns;
     struct task *prev, *next;             /* the domain's unfinished tasks, oldest first */
     struct task *queue_prev, *queue_next; /* whichever queue state says it is in */
+    struct connection *connection;        /* that it stands in */
+    struct task *line_prev, *line_next;   /* in there */
+    uint64_t moment;                      /* virtual time: how often the host had come to rest */
+    bool held;                            /* would have started, but for those before it in there */
     /* kernels */
     uint32_t
         workspace[2]; /* of a cooperative one: what the grid's barrier counts in, after its size */
@@ -112,6 +117,7 @@ struct queue {
 struct domain {
     struct task *first, *last; /* unfinished */
     struct stream *streams;
+    struct connection connections[CONNECTIONS_MAX];
     struct orphan *orphans;     /* what destroyed blocking streams left unfinished (stream.c) */
     struct exec_fault fault;    /* the first one; .kind is EXEC_FAULT_NONE while all is well */
     _Atomic int error;          /* fault.kind, for readers without the lock */
@@ -148,7 +154,8 @@ void domain_flush_print(struct domain *domain);
 struct task *task_create(struct domain *domain, struct work *work, int priority,
                          unsigned n_befores);
 void task_after(struct task *task, struct task *before); /* before may be NULL or done */
-void task_submit(struct task *task);
+/* connection: NULL for what needs none. */
+void task_submit(struct task *task, struct connection *connection);
 void task_finish(struct task *task); /* it is done: followers may go */
 struct task *task_ref(struct task *task);
 void task_unref(struct task *task);

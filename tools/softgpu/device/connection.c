@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * connection.c - see connection.h.
+ */
+#include "tools/softgpu/device/connection.h"
+#include "tools/softgpu/device/device_internal.h"
+
+#include <stdlib.h>
+
+unsigned connections_of(const char *text)
+{
+    char *end;
+    long n;
+
+    if (!text)
+        return CONNECTIONS_DEFAULT;
+    n = strtol(text, &end, 10);
+    return end == text || *end || n < 1 || n > CONNECTIONS_MAX ? CONNECTIONS_DEFAULT : (unsigned)n;
+}
+
+/* With virtual time what several threads submit at one moment stands by thread, as in
+ * device_arrive(). */
+static bool is_before(const struct task *a, const struct task *b)
+{
+    if (!device.options.virtual_clock || a->moment != b->moment || a->thread == b->thread)
+        return a->seq < b->seq;
+    return a->thread < b->thread;
+}
+
+void connection_enter(struct connection *connection, struct task *task)
+{
+    struct task *before = connection->last;
+
+    while (before && is_before(task, before))
+        before = before->line_prev;
+    task->connection = connection;
+    task->line_prev = before;
+    task->line_next = before ? before->line_next : connection->first;
+    *(before ? &before->line_next : &connection->first) = task;
+    *(task->line_next ? &task->line_next->line_prev : &connection->last) = task;
+}
+
+bool connection_may_start(struct task *task)
+{
+    task->held = task->connection && task->connection->first != task;
+    return !task->held;
+}
+
+void connection_leave(struct task *task)
+{
+    struct connection *connection = task->connection;
+
+    if (!connection)
+        return;
+    *(task->line_prev ? &task->line_prev->line_next : &connection->first) = task->line_next;
+    *(task->line_next ? &task->line_next->line_prev : &connection->last) = task->line_prev;
+    task->connection = NULL;
+    if (connection->first && connection->first->held) {
+        connection->first->held = false;
+        queue_push(&device.ready, connection->first);
+    }
+}

@@ -59,15 +59,15 @@ int defer_run(struct call *call)
 {
     struct deferred *deferred = (struct deferred *)call;
     _cleanup_context_ struct context_scope scope = context_enter(deferred->context->handle);
-    return call->run(call);
-}
-
-void defer_retire(struct call *call, int error)
-{
-    struct deferred *deferred = (struct deferred *)call;
+    int error = call->run(call);
     if (error)
         defer_note_error(deferred->context, error);
-    free(deferred);
+    return error;
+}
+
+void defer_retire(struct call *call)
+{
+    free((struct deferred *)call);
 }
 
 bool defer_memory_ready(CUdeviceptr address, size_t bytes)
@@ -94,8 +94,6 @@ bool defer_memory_ready(CUdeviceptr address, size_t bytes)
 
 void defer_note_error(struct shim_context *context, int error)
 {
-    if (error < 0)
-        return; /* given up with its context or at exit: nobody is left to tell */
     int none = 0;
     log_warn("a held launch or call was refused by the driver with code %d", error);
     if (atomic_compare_exchange_strong_explicit(&context->error, &none, error, memory_order_relaxed,

@@ -57,9 +57,9 @@ bool defer_memory_ready(CUdeviceptr address, size_t bytes);
 
 /* For gpu_ops. */
 int defer_run(struct call *call);
-void defer_retire(struct call *call, int error);
+void defer_retire(struct call *call);
 
-/* A launch or call was accepted and then refused by the driver: the context remembers the first
+/* A launch or call that was accepted is refused by the driver: the context remembers the first
  * such code for the next call that waits or asks. */
 void defer_note_error(struct shim_context *context, int error);
 CUresult defer_take_error(void); /* of the current context */

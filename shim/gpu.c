@@ -19,6 +19,15 @@ static struct held_launch *held_of(struct launch *launch)
     return (struct held_launch *)launch;
 }
 
+/* A refusal is noted here, before the scheduler lets go of whoever waits for the launch: at its
+ * retirement it would be too late for the call they make next. */
+static int noted(const struct held_launch *held, CUresult result)
+{
+    if (result)
+        defer_note_error(held->context, result);
+    return result;
+}
+
 static uint64_t now_ns(void *gpu)
 {
     (void)gpu;
@@ -138,9 +147,9 @@ static int submit(void *gpu, struct launch *launch, const struct slice *slice, b
               (unsigned)grid3_count(slice->extent), launch->grid.x, launch->grid.y, launch->grid.z,
               lane);
     if (whole)
-        return call_launch(held, held->original, launch->grid, stream, held->param_bytes,
-                           held->attributes, held->n_attributes);
-    return submit_twin(held, slice, stream, slice->index == 0);
+        return noted(held, call_launch(held, held->original, launch->grid, stream,
+                                       held->param_bytes, held->attributes, held->n_attributes));
+    return noted(held, submit_twin(held, slice, stream, slice->index == 0));
 }
 
 static int join(void *gpu, struct launch *launch, unsigned lane_mask)
@@ -156,7 +165,7 @@ static int join(void *gpu, struct launch *launch, unsigned lane_mask)
         if (!first_error)
             first_error = result;
     }
-    return first_error;
+    return noted(held, first_error);
 }
 
 /* The streams used here are not given back: what runs there may wait long, and few launches of a
@@ -182,8 +191,9 @@ static int spread(void *gpu, struct launch *launch, const struct slice *slices, 
         if (!first_error)
             first_error = result;
     }
-    CUresult joined = join(gpu, launch, lane_mask);
-    return first_error ? first_error : joined;
+    noted(held, first_error);
+    int joined = join(gpu, launch, lane_mask);
+    return first_error ? (int)first_error : joined;
 }
 
 static bool begun(void *gpu, struct launch *launch)
@@ -234,15 +244,15 @@ static int call(void *gpu, struct call *call)
 static void retire_launch(void *gpu, struct launch *launch, int error)
 {
     (void)gpu;
-    if (error)
-        defer_note_error(held_of(launch)->context, error);
+    (void)error; /* noted when the driver said so; given up at an end, nobody is left to tell */
     held_destroy(held_of(launch));
 }
 
 static void retire_call(void *gpu, struct call *call, int error)
 {
     (void)gpu;
-    defer_retire(call, error);
+    (void)error;
+    defer_retire(call);
 }
 
 const struct gpu_ops shim_gpu_ops = {

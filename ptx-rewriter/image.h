@@ -81,15 +81,19 @@ size_t image_pick_all(const struct image *image, unsigned cc, const struct image
                       const char **ret_reason);
 
 /* The register limit, optimisation level and the like that were given to ptxas when the program was
- * built, as far as they must be repeated when the PTX is compiled again. -1: not given. */
+ * built, as far as they matter when the PTX is compiled again. -1: not given. */
 struct image_build_options {
     int max_registers; /* -maxrregcount */
     int opt_level;     /* -O */
     bool debug;        /* -g, of -G builds */
     bool line_info;    /* -lineinfo */
     int cache_mode;    /* -dlcm, in the numbers of CUjit_cacheMode: 1 cg, 2 ca */
+    bool no_fma;       /* -fmad=false */
+    bool foreign;      /* one that the driver's compiler has no word for, or that is not known */
 };
 void image_entry_build_options(const struct image_entry *entry,
                                struct image_build_options *ret_options);
+/* Why the driver would not make of the PTX what ptxas made of it: static text. NULL: it would. */
+const char *image_build_refusal(const struct image_build_options *options, const char *text);
 
 #endif

@@ -25,11 +25,14 @@ struct remembered {
 static pthread_mutex_t remembered_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct remembered *remembered;
 
+/* Debug information is the linker's, too; the other options are each input's. */
 bool image_link_start(struct image_link *ret_link, const struct image_entry *entry)
 {
-    struct image_build_options build;
+    struct image_build_options given, build = jit_options_no_build;
     ret_link->state = NULL;
-    image_entry_build_options(entry, &build);
+    image_entry_build_options(entry, &given);
+    build.debug = given.debug;
+    build.line_info = given.line_info;
     return driver.cuLinkCreate_v2 && driver.cuLinkDestroy &&
            jit_options_join(&ret_link->options, 0, NULL, NULL, &build) &&
            !driver.cuLinkCreate_v2(ret_link->options.n, ret_link->options.names,
@@ -39,9 +42,13 @@ bool image_link_start(struct image_link *ret_link, const struct image_entry *ent
 bool image_link_add(struct image_link *link, const char *text, size_t size_bytes,
                     const struct image_entry *entry)
 {
-    (void)entry;
-    return !driver.cuLinkAddData_v2(link->state, CU_JIT_INPUT_PTX, (void *)(uintptr_t)text,
-                                    size_bytes + 1, "sliver", 0, NULL, NULL);
+    struct image_build_options build;
+    struct jit_options options;
+    image_entry_build_options(entry, &build);
+    return jit_options_join(&options, 0, NULL, NULL, &build) &&
+           !driver.cuLinkAddData_v2(link->state, CU_JIT_INPUT_PTX, (void *)(uintptr_t)text,
+                                    size_bytes + 1, "sliver", options.n, options.names,
+                                    options.values);
 }
 
 bool image_link_finish(struct image_link *link, void **ret_image, size_t *ret_size_bytes)

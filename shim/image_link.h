@@ -14,9 +14,10 @@ struct image_link {
     struct jit_options options;
 };
 
-/* entry: whose build options hold for all. False if the driver has no linker or no context is
+/* entry: any of the parts. False if the driver has no linker or no context is
  * current. */
 bool image_link_start(struct image_link *ret_link, const struct image_entry *entry);
+/* Compiled as the entry says. */
 bool image_link_add(struct image_link *link, const char *text, size_t size_bytes,
                     const struct image_entry *entry);
 /* The linked image, a copy: free() it. */

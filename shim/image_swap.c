@@ -110,13 +110,23 @@ static int unpack(const struct image_entry *entry, char **ret_text, size_t *ret_
     return error;
 }
 
+static bool is_refused(const struct image_entry *entry, const char *text, const char **ret_reason)
+{
+    struct image_build_options build;
+    image_entry_build_options(entry, &build);
+    const char *reason = image_build_refusal(&build, text);
+    if (reason)
+        *ret_reason = reason;
+    return reason != NULL;
+}
+
 static bool swap_one(struct image_swap *swap, const struct image_entry *entry,
                      const char **ret_reason)
 {
     _cleanup_free_ char *text = NULL;
     size_t size;
     struct ptx_result result;
-    if (unpack(entry, &text, &size, ret_reason) < 0)
+    if (unpack(entry, &text, &size, ret_reason) < 0 || is_refused(entry, text, ret_reason))
         return false;
     int error = rewrite(text, size, false, &result);
     if (error < 0) {
@@ -156,7 +166,8 @@ static bool swap_linked(struct image_swap *swap, const struct image_entry *const
         size_t size;
         struct ptx_result result = {0};
         ok = unpack(entries[i], &text, &size, ret_reason) == 0 &&
-             rewrite(text, size, true, &result) == 0 && image_swap_append(swap, &result) &&
+             !is_refused(entries[i], text, ret_reason) && rewrite(text, size, true, &result) == 0 &&
+             image_swap_append(swap, &result) &&
              image_link_add(&link, result.text ? result.text : text,
                             result.text ? result.size_bytes : size, entries[i]);
         ptx_result_finish(&result);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct image_build_options jit_options_no_build = {-1, -1, false, false, 0};
+const struct image_build_options jit_options_no_build = {.max_registers = -1, .opt_level = -1};
 
 static bool given(const struct jit_options *options, CUjit_option name)
 {

@@ -85,7 +85,8 @@ static int add_kernels_of_cubin(struct listing_image *image, const struct image_
     return adder.error;
 }
 
-/* -EINVAL with image->error set: it is not understood. */
+/* -EINVAL with image->error set: it is not understood. -ENOTSUP with image->reason set: it is not
+ * what the driver should compile. */
 static int rewrite_ptx(struct listing_image *image)
 {
     const struct ptx_options options = {.is_linked = image->found.relocatable};
@@ -97,6 +98,14 @@ static int rewrite_ptx(struct listing_image *image)
     if (error) {
         strcpy(image->error.message, "it does not unpack");
         return error == -ENOMEM ? error : -EINVAL;
+    }
+    struct image_build_options build;
+    image_entry_build_options(image->ptx, &build);
+    image->reason = image_build_refusal(&build, text);
+    if (image->reason) {
+        image->ptx = NULL;
+        free(text);
+        return -ENOTSUP;
     }
     error = ptx_rewrite(text, size_bytes, &options, &result, &image->error);
     free(text);
@@ -129,9 +138,9 @@ static int list_kernels(struct listing_image *image, unsigned cc)
     reason = image->reason;
     if (image->ptx) {
         int error = rewrite_ptx(image);
-        if (error != -EINVAL)
+        if (error != -EINVAL && error != -ENOTSUP)
             return error;
-        reason = "its PTX is not understood";
+        reason = error == -ENOTSUP ? image->reason : "its PTX is not understood";
     }
     return cubin ? add_kernels_of_cubin(image, cubin, reason) : 0;
 }

@@ -27,8 +27,8 @@ out=${out:-build-benchmarks}
 cuda=${CUDA_PATH:-/usr/local/cuda}
 nvcc=$(command -v nvcc || echo "$cuda/bin/nvcc")
 names=("$@")
-[ $# -gt 0 ] || names=(sgemm mriq pair client_count launch_rate fairness latency
-    twin_cost kernels.ptx)
+[ $# -gt 0 ] || names=(mixed sgemm mriq pair client_count launch_rate fairness latency
+    memory twin_cost kernels.ptx)
 
 build() { # NAME FILE
     case $1 in
@@ -36,6 +36,7 @@ build() { # NAME FILE
         "${CC:-gcc}" -std=gnu11 -O2 -Wall -Wextra "$src/twin_cost.c" -o "$2" \
             -I"$cuda/include" -L"$cuda/lib64/stubs" -lcuda
         ;;
+    mixed) "$nvcc" "${flags[@]}" -arch="$arch" "$src"/mixed/*.cu -o "$2" ;;
     kernels.ptx) "$nvcc" -arch="$arch" -ptx "$src/kernels.cu" -o "$2" ;;
     *) "$nvcc" "${flags[@]}" -arch="$arch" "$src/$1.cu" -o "$2" ;;
     esac

@@ -27,6 +27,9 @@ TIMEOUT_S = 60
 SIDE_BY_SIDE = 4  # a run in virtual time mostly waits for its threads to come to rest
 
 PROGRAMS = {
+    'mixed': [['--scale', '1', '--repeats', '1', '--warmup', '1', '--clock', 'device'],
+              ['--scale', '2', '--repeats', '1', '--warmup', '0', '--clock', 'device', '--only',
+               'sort', '--threads', '3']],
     'sgemm': [['--size', '256x32x16', '--repeats', '2'], ['--size', '128', '--repeats', '1']],
     'mriq': [['--size', '8x8x16:1100', '--repeats', '2', '--warmup', '1']],
     'pair': [['--setup', setup, '--threads', threads, '--sgemm', '256x32x16', '--mriq',
@@ -42,6 +45,7 @@ PROGRAMS = {
                  '--period-ms', '0', '--points', '3', '--clock', 'device', *others]
                 for others in (['--rounds', '200', '--waves', '1', '--others', '2', '--priorities',
                                 '1'], ['--size', '128x128x16'])],
+    'memory': [['--launches', '250', '--blocks', '4', '--threads', '3', '--depth', '10']],
 }
 
 

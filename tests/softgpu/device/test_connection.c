@@ -5,6 +5,7 @@
  */
 #include "unit.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -79,14 +80,46 @@ static unsigned run(const char *connections, const char *options_text)
     return early;
 }
 
+static void *write_first(void *arg)
+{
+    (void)arg;
+    put_value(&others[0], WORK_WRITE_VALUE, &told[0], 1);
+    __atomic_store_n(&go, 1, __ATOMIC_RELEASE);
+    return NULL;
+}
+
+/* A younger thread's write and then an older one's, on one stream and at one moment, which lasts as
+ * long as the older one does not rest. Returns once both are done. */
+static unsigned run_two_threads(const char *connections, const char *options_text)
+{
+    struct options options;
+    pthread_t thread;
+
+    setenv("CUDA_DEVICE_MAX_CONNECTIONS", connections, 1);
+    options_parse(options_text, &options, NULL);
+    assert_int_equal(device_start(&options), 0);
+    domain_init(&domain);
+    stream_init(&others[0], &domain, STREAM_NON_BLOCKING, 0);
+    assert_int_equal(pthread_create(&thread, NULL, write_first, NULL), 0);
+    while (!__atomic_load_n(&go, __ATOMIC_ACQUIRE))
+        continue;
+    put_value(&others[0], WORK_WRITE_VALUE, &told[1], 1);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(stream_wait(&others[0]), 0);
+    return n_told();
+}
+
 /* A device is there once in a process. */
-static unsigned run_apart(const char *connections, const char *options_text)
+static unsigned run_apart(unsigned (*body)(const char *, const char *), const char *connections,
+                          const char *options_text)
 {
     pid_t child = fork();
     int status;
 
-    if (!child)
-        _exit((int)run(connections, options_text));
+    if (!child) {
+        alarm(30);
+        _exit((int)body(connections, options_text));
+    }
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
     return (unsigned)WEXITSTATUS(status);
@@ -96,11 +129,18 @@ static unsigned run_apart(const char *connections, const char *options_text)
 static void test_waits_take_connections(void **state)
 {
     (void)state;
-    assert_int_equal(run_apart("8", "threads=2"), 0);
-    assert_int_equal(run_apart("32", "threads=2"), OTHERS);
-    assert_int_equal(run_apart("12", "threads=2"), 8); /* four are free, of two streams each */
-    assert_int_equal(run_apart("8", "clock=virtual"), 0);
-    assert_int_equal(run_apart("32", "clock=virtual"), OTHERS);
+    assert_int_equal(run_apart(run, "8", "threads=2"), 0);
+    assert_int_equal(run_apart(run, "32", "threads=2"), OTHERS);
+    assert_int_equal(run_apart(run, "12", "threads=2"), 8); /* four are free, of two streams each */
+    assert_int_equal(run_apart(run, "8", "clock=virtual"), 0);
+    assert_int_equal(run_apart(run, "32", "clock=virtual"), OTHERS);
+}
+
+static void test_no_thread_passes_its_stream(void **state)
+{
+    (void)state;
+    assert_int_equal(run_apart(run_two_threads, "8", "clock=virtual,patience_us=1000000"), 2);
+    assert_int_equal(run_apart(run_two_threads, "8", "threads=2"), 2);
 }
 
 static void test_number(void **state)
@@ -120,6 +160,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_number),
         cmocka_unit_test(test_waits_take_connections),
+        cmocka_unit_test(test_no_thread_passes_its_stream),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

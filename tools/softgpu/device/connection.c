@@ -19,19 +19,19 @@ unsigned connections_of(const char *text)
 }
 
 /* With virtual time what several threads submit at one moment stands by thread, as in
- * device_arrive(). */
-static bool is_before(const struct task *a, const struct task *b)
+ * device_arrive(). Only what comes after nothing may pass others: the rest could pass what it comes
+ * after, on its own stream or by way of others, and both would stand still. */
+static bool may_pass(const struct task *task, const struct task *before)
 {
-    if (!device.options.virtual_clock || a->moment != b->moment || a->thread == b->thread)
-        return a->seq < b->seq;
-    return a->thread < b->thread;
+    return device.options.virtual_clock && task->n_waits == 1 && task->moment == before->moment &&
+           task->thread < before->thread;
 }
 
 void connection_enter(struct connection *connection, struct task *task)
 {
     struct task *before = connection->last;
 
-    while (before && is_before(task, before))
+    while (before && may_pass(task, before))
         before = before->line_prev;
     task->connection = connection;
     task->line_prev = before;

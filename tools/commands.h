@@ -28,6 +28,7 @@ int command_usage(const char *name);
 int command_run(int argc, char **argv);
 int command_inspect(int argc, char **argv);
 int command_rewrite(int argc, char **argv);
+int command_bench(int argc, char **argv);
 int command_help(int argc, char **argv);
 int command_version(int argc, char **argv);
 

@@ -38,11 +38,11 @@ static int strip_tail(char *folder, const char *tail)
 }
 
 /* Sets *ret_path if the file is there. */
-static int try_path(const char *folder, const char *middle, const char *name, char **ret_path)
+static int try_path(const char *folder, const char *name, char **ret_path)
 {
     _cleanup_free_ char *joined = NULL;
 
-    if (asprintf(&joined, "%s%s/%s", folder, middle, name) < 0) {
+    if (asprintf(&joined, "%s/%s", folder, name) < 0) {
         joined = NULL;
         return -ENOMEM;
     }
@@ -50,18 +50,33 @@ static int try_path(const char *folder, const char *middle, const char *name, ch
     return *ret_path ? 0 : -ENOENT;
 }
 
-int preload_find(const char *in_tree, const char *in_libdir, char **ret_path)
+int preload_find(const char *in_tree, const char *in_prefix, char **ret_path)
 {
     char folder[PATH_MAX];
     int error = own_folder(folder);
 
     if (error == 0) {
-        error = try_path(folder, "", in_tree, ret_path);
+        error = try_path(folder, in_tree, ret_path);
         if (error == -ENOENT && strip_tail(folder, SLIVER_BINDIR) == 0)
-            error = try_path(folder, "/" SLIVER_LIBDIR, in_libdir, ret_path);
+            error = try_path(folder, in_prefix, ret_path);
     }
     if (error < 0 && error != -ENOMEM)
-        error = try_path(SLIVER_PREFIX, "/" SLIVER_LIBDIR, in_libdir, ret_path);
+        error = try_path(SLIVER_PREFIX, in_prefix, ret_path);
+    return error;
+}
+
+int preload_find_library(char **ret_path)
+{
+    return preload_find("../shim/libsliver_hook.so", SLIVER_LIBDIR "/libsliver_hook.so", ret_path);
+}
+
+int preload_find_softgpu(char **ret_folder)
+{
+    int error = preload_find("softgpu/libcuda.so.1", SLIVER_LIBDIR "/sliver/softgpu/libcuda.so.1",
+                             ret_folder);
+
+    if (error == 0)
+        *strrchr(*ret_folder, '/') = '\0';
     return error;
 }
 

@@ -24,7 +24,7 @@
 static int set_preload(void)
 {
     _cleanup_free_ char *library = NULL;
-    int error = preload_find("../shim/libsliver_hook.so", "libsliver_hook.so", &library);
+    int error = preload_find_library(&library);
 
     if (error < 0) {
         fprintf(stderr,
@@ -58,7 +58,7 @@ static int set_device(void)
 
     if (!wanted && has_driver())
         return 0;
-    error = preload_find("softgpu/libcuda.so.1", "sliver/softgpu/libcuda.so.1", &driver);
+    error = preload_find_softgpu(&driver);
     if (error == -ENOENT && !wanted)
         return 0; /* a program that needs a driver will say so itself */
     if (error < 0) {
@@ -67,7 +67,6 @@ static int set_device(void)
     }
     if (!wanted)
         fputs("sliver run: no CUDA driver here: using the software device\n", stderr);
-    *strrchr(driver, '/') = '\0';
     return preload_prepend("LD_LIBRARY_PATH", driver);
 }
 

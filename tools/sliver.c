@@ -23,6 +23,24 @@ const struct command commands[] = {
      "add the twins to the kernels of a PTX file",
      "Prints `NAME sliceable` or `NAME whole: REASON` for each kernel. Without -o that is all.\n"
      "Exit status: 0; 1 if IN.ptx is not PTX or a file cannot be read or written.\n"},
+    {"bench", command_bench, "[OPTIONS] [NAME...]", "measure what slicing costs and what it buys",
+     "Builds the programs of benchmarks/ with nvcc, runs the experiments named, or all, natively "
+     "and\n"
+     "under SliVER in turn, and prints tables and goals. Needs python3; for plots, gnuplot.\n"
+     "  --list             the experiments\n"
+     "  --quick            less of everything, one round\n"
+     "  --pairs N          rounds of each experiment\n"
+     "  --only PATTERNS    variants, by comma, besides those they are compared with\n"
+     "  --budget SECONDS   begin no run that would end later\n"
+     "  --softgpu[=WORDS]  on the software device in virtual time, in tiny sizes\n"
+     "  --results FOLDER   keep a complete record there, and go on with what is there\n"
+     "  --merge FOLDER     take over the record in FOLDER; runs nothing; with --results\n"
+     "  --draw FOLDER      tables and plots of the record there; runs nothing\n"
+     "  --json FILE, --csv FILE, --plots FOLDER\n"
+     "                     write runs and results, all numbers, plots as SVG and PNG\n"
+     "  --timeout SECONDS  of one run (120)\n"
+     "  --programs FOLDER  where the programs are built to (build-benchmarks)\n"
+     "Exit status: 0; 1 if a run failed or a goal is missed; 2 wrong usage; 77 no GPU.\n"},
     {"help", command_help, "[COMMAND | env [--man | --markdown]]",
      "explain a command, or the environment variables", ""},
     {"version", command_version, "", "print the version", ""},

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * fairness - who gets how much of the GPU, and when. Client k, a thread with its own non-blocking
- * stream, loops grids of factor^k waves (a wave: the blocks that are resident at once) and waits
- * for them every so many launches. All blocks are alike, so blocks done are device time; each
+ * stream, loops grids of waves x factor^k waves (a wave: the blocks that are resident at once) and
+ * waits for them every so many launches. All blocks are alike, so blocks done are device time; each
  * counts itself at its end, by the device's clock. Jain's index is (sum x)^2 / (n sum x^2); 1 is
  * even.
  */
@@ -12,7 +12,7 @@
 
 enum { MAX_CLIENTS = 64 };
 
-static int n_clients = 4, factor = 4, depth = 4, rounds = 0, priorities = 0;
+static int n_clients = 4, factor = 4, waves = 1, depth = 4, rounds = 0, priorities = 0;
 static double block_us = 50, seconds = 3, warmup_s = 1, bucket_ms = 10;
 static int grids[MAX_CLIENTS];
 static long launches[MAX_CLIENTS];
@@ -113,14 +113,13 @@ static void report(const unsigned long long *blocks, int n_buckets, int first, i
     }
     json_begin("fairness");
     json_count("clients", n_clients);
-    json_count("wave_blocks", grids[0]);
+    json_count("wave_blocks", grids[0] / waves);
     json_count("rounds", rounds);
     json_number("measured_ms", (last - first) * bucket_ms);
     json_numbers("grids", grid_list.data(), grid_list.size());
     json_numbers("shares", shares.data(), shares.size());
     json_number("jain", total * total / fmax(n_clients * squares, 1));
     json_number("blocks_per_s", total * 1e3 / ((last - first) * bucket_ms));
-    json_number("rounds_per_s", total * rounds * 1e3 / ((last - first) * bucket_ms));
     json_end();
 }
 
@@ -133,7 +132,7 @@ static void run(buffer<unsigned long long> &blocks, int n_buckets)
     CHECK(cudaEventCreate(&begin));
     pthread_barrier_init(&meeting, NULL, (unsigned)n_clients + 1);
     for (int k = 0; k < n_clients; k++) {
-        grids[k] = k ? grids[k - 1] * factor : device_wave_blocks(busy, BUSY_THREADS);
+        grids[k] = k ? grids[k - 1] * factor : waves * device_wave_blocks(busy, BUSY_THREADS);
         threads.emplace_back(client, k,
                              busy_ledger{blocks.device + (size_t)k * n_buckets, zero_ns.device,
                                          (unsigned long long)(bucket_ms * 1e6),
@@ -158,6 +157,7 @@ int main(int argc, char **argv)
         {"clients", "N", "threads", ARGUMENT_INT, &n_clients, 1, MAX_CLIENTS},
         {"factor", "N", "a client's grids to those of the one before", ARGUMENT_INT, &factor, 1,
          64},
+        {"waves", "N", "in a grid of the first client", ARGUMENT_INT, &waves, 1, 4096},
         {"block-us", "TIME", "length of a block, device full", ARGUMENT_DOUBLE, &block_us, 1, 1e6},
         {"rounds", "N", "length of a block in rounds; 0: by --block-us", ARGUMENT_INT, &rounds, 0,
          1 << 30},

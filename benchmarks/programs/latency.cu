@@ -126,7 +126,6 @@ static void report(const char *how, std::vector<double> ms, double measured_ms, 
         json_text("others_kernel", other->name);
         json_count("others_grid_blocks", other->blocks());
         json_count("others_wave_blocks", other->wave_blocks);
-        json_count("others_rounds", rounds);
     }
     json_number("others_launches_per_s", (double)done * 1e3 / measured_ms);
     json_number("others_blocks_per_s",
@@ -163,6 +162,10 @@ static void run(struct sgemm_shape shape)
         const std::vector<double> ms = do_jobs(jobs, stream, v);
         report("alone", ms, watch.stop_ms(), 0, NULL, v);
     }
+    if (n_others == 0) {
+        verify(v, warmup + alone * jobs);
+        return;
+    }
     for (int i = 0; i < n_others; i++)
         others.push_back(make_other(shape));
     pthread_barrier_init(&meeting, NULL, (unsigned)n_others + 1);
@@ -191,7 +194,7 @@ int main(int argc, char **argv)
         {"kernels", "N", "short kernels in a job", ARGUMENT_INT, &kernels, 1, 10000},
         {"short-rounds", "N", "length of a short kernel", ARGUMENT_INT, &short_rounds, 1, 1 << 24},
         {"period-ms", "TIME", "from job to job; 0: at once", ARGUMENT_DOUBLE, &period_ms, 0, 1e6},
-        {"others", "N", "best-effort threads", ARGUMENT_INT, &n_others, 1, 64},
+        {"others", "N", "best-effort threads; 0: jobs alone only", ARGUMENT_INT, &n_others, 0, 64},
         {"size", SGEMM_SIZES, "their product", ARGUMENT_TEXT, &size, 0, 0},
         {"block-us", "TIME", "not SGEMM but blocks so long; 0: SGEMM", ARGUMENT_DOUBLE, &block_us,
          0, 1e6},

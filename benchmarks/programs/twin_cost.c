@@ -171,19 +171,20 @@ static void measure_sgemm(CUmodule module, int n, int pairs)
     CHECK(cuMemFree(c));
 }
 
-static void measure_mriq(CUmodule module, int pairs)
+static void measure_mriq(CUmodule module, int voxels, int pairs)
 {
-    enum { VOXELS = 128 * 128 * 128, SAMPLES = 1024 };
-    CUdeviceptr x = make_floats(VOXELS, 1), y = make_floats(VOXELS, 1), z = make_floats(VOXELS, 1);
-    CUdeviceptr qr = make_floats(VOXELS, 0), qi = make_floats(VOXELS, 0), samples, values;
+    enum { SAMPLES = 1024 };
+    const size_t n = (size_t)voxels;
+    CUdeviceptr x = make_floats(n, 1), y = make_floats(n, 1), z = make_floats(n, 1);
+    CUdeviceptr qr = make_floats(n, 0), qi = make_floats(n, 0), samples, values;
     int n_samples = SAMPLES;
     struct subject mriq = {.name = "mriq",
-                           .grid = {VOXELS / 256, 1, 1},
+                           .grid = {(unsigned)voxels / 256, 1, 1},
                            .block = {256, 1, 1},
                            .params = {&x, &y, &z, &qr, &qi, &n_samples},
                            .n_params = 6,
                            .result = qr,
-                           .result_bytes = VOXELS * sizeof(float)};
+                           .result_bytes = n * sizeof(float)};
     size_t size;
 
     CHECK(cuModuleGetGlobal(&samples, &size, module, "mriq_samples"));
@@ -194,10 +195,11 @@ static void measure_mriq(CUmodule module, int pairs)
 
 int main(int argc, char **argv)
 {
-    int pairs = 30, size = 4096;
+    int pairs = 30, size = 4096, voxels = 128 * 128 * 128;
     const struct argument table[] = {
         {"pairs", "N", "pairs timed", ARGUMENT_INT, &pairs, 1, MAX_PAIRS},
         {"size", "N", "of the square product, a multiple of 128", ARGUMENT_INT, &size, 128, 32768},
+        {"voxels", "N", "of the image, a multiple of 256", ARGUMENT_INT, &voxels, 256, 1 << 28},
         {"launches", "N", "launches in one time", ARGUMENT_INT, &launches, 1, 100000},
     };
     CUcontext context;
@@ -219,6 +221,6 @@ int main(int argc, char **argv)
     CHECK(cuEventCreate(&begin_event, CU_EVENT_DEFAULT));
     CHECK(cuEventCreate(&end_event, CU_EVENT_DEFAULT));
     measure_sgemm(module, size / 128 * 128, pairs);
-    measure_mriq(module, pairs);
+    measure_mriq(module, voxels, pairs);
     return 0;
 }

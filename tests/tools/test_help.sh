@@ -18,6 +18,9 @@ expect_line "  --policy POLICY          rr|fcfs"
 cp "$folder/out" "$folder/help-run"
 run "$sliver" run --help
 cmp -s "$folder/out" "$folder/help-run" || fail "run --help differs from help run"
+run "$sliver" help bench
+expect_status 0
+expect_line "usage: sliver bench [OPTIONS] [NAME...]"
 run "$sliver" --version
 expect_status 0
 run "$sliver" version extra

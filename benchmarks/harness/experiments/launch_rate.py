@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+"""What a launch costs the thread that makes it, when nobody shares the GPU."""
+from harness.experiments.base import Experiment, Findings, Variant, comparison, ratio
+from harness.model import Goal
+
+METRIC = "ns_per_launch"
+THREADS = (1, 4, 16)
+WAVES = "1 thread, 1056 blocks"
+
+
+def case_of(threads):
+    return f"{threads} thread" + ("s" if threads > 1 else "")
+
+
+class LaunchRate(Experiment):
+    name = "launch-rate"
+    about = "launches a second of empty kernels, 1, 4 and 16 threads"
+    programs = ("launch_rate",)
+    rounds = 7
+    seconds = 2.0
+    of_host = True
+
+    def groups(self, session):
+        seconds = {"full": "1", "quick": "0.5", "tiny": "0.01"}[session.size]
+        common = ("launch_rate", "--seconds", seconds)
+        few = ("--sync", "20") if session.size == "tiny" else ()
+        cases = {case_of(n): (*common, "--threads", str(n), *few) for n in THREADS}
+        if session.size != "tiny":
+            cases[WAVES] = (*common, "--blocks", "1056", "--sync", "100")
+        return [[Variant(f"native, {case}", (command,)), Variant(f"SliVER, {case}", (command,), {})]
+                for case, command in cases.items()]
+
+    def findings(self, runs, record):
+        cases = [*map(case_of, THREADS), WAVES]
+        pairs = [(case, f"native, {case}", f"SliVER, {case}") for case in cases]
+        found = Findings()
+        for case, reference, variant in pairs[:-1]:
+            cost = ratio(runs, variant, METRIC, reference)
+            found.goals.append(Goal(f"launch rate, {case}, x native", ">=", 0.95,
+                                    1 / cost.median if cost else None))
+        if runs:
+            found.tables.append(comparison("Time of a launch", runs, METRIC, "ns",
+                                           [p for p in pairs if p[1] in runs]))
+        return found

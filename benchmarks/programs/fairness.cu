@@ -120,6 +120,7 @@ static void report(const unsigned long long *blocks, int n_buckets, int first, i
     json_numbers("shares", shares.data(), shares.size());
     json_number("jain", total * total / fmax(n_clients * squares, 1));
     json_number("blocks_per_s", total * 1e3 / ((last - first) * bucket_ms));
+    json_number("rounds_per_s", total * rounds * 1e3 / ((last - first) * bucket_ms));
     json_end();
 }
 

@@ -126,6 +126,7 @@ static void report(const char *how, std::vector<double> ms, double measured_ms, 
         json_text("others_kernel", other->name);
         json_count("others_grid_blocks", other->blocks());
         json_count("others_wave_blocks", other->wave_blocks);
+        json_count("others_rounds", rounds);
     }
     json_number("others_launches_per_s", (double)done * 1e3 / measured_ms);
     json_number("others_blocks_per_s",

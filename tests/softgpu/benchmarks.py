@@ -23,7 +23,7 @@ import run as softgpu
 BUILD = os.path.join(os.path.dirname(os.path.dirname(softgpu.HERE)), 'benchmarks', 'build.sh')
 MODES = [{'SLIVER_POLICY': policy, 'SLIVER_SLICE': size}
          for policy in ('rr', 'fcfs') for size in ('1', 'auto')]
-TIMEOUT_S = 60
+TIMEOUT_S = 120
 SIDE_BY_SIDE = 4  # a run in virtual time mostly waits for its threads to come to rest
 
 PROGRAMS = {

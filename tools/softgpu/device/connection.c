@@ -18,26 +18,13 @@ unsigned connections_of(const char *text)
     return end == text || *end || n < 1 || n > CONNECTIONS_MAX ? CONNECTIONS_DEFAULT : (unsigned)n;
 }
 
-/* With virtual time what several threads submit at one moment stands by thread, as in
- * device_arrive(). Only what comes after nothing may pass others: the rest could pass what it comes
- * after, on its own stream or by way of others, and both would stand still. */
-static bool may_pass(const struct task *task, const struct task *before)
-{
-    return device.options.virtual_clock && task->n_waits == 1 && task->moment == before->moment &&
-           task->thread < before->thread;
-}
-
 void connection_enter(struct connection *connection, struct task *task)
 {
-    struct task *before = connection->last;
-
-    while (before && may_pass(task, before))
-        before = before->line_prev;
     task->connection = connection;
-    task->line_prev = before;
-    task->line_next = before ? before->line_next : connection->first;
-    *(before ? &before->line_next : &connection->first) = task;
-    *(task->line_next ? &task->line_next->line_prev : &connection->last) = task;
+    task->line_prev = connection->last;
+    task->line_next = NULL;
+    *(connection->last ? &connection->last->line_next : &connection->first) = task;
+    connection->last = task;
 }
 
 bool connection_may_start(struct task *task)

@@ -7,8 +7,9 @@
  * variables). What stands in one goes to the device in the order of submission, whichever stream it
  * is on: a kernel leaves when it is handed to the multiprocessors, a wait when it is over. So a
  * stream that waits holds up the others on its connection, as seen on an H100: with 8 streams
- * waiting none of 16 others ran. Copies and host functions have engines of their own. Guarded by
- * the device's lock.
+ * waiting none of 16 others ran. Copies and host functions have engines of their own, and events
+ * wait for nobody. With virtual time no stream needs one: which thread comes first would have to be
+ * settled before time itself says so. Guarded by the device's lock.
  */
 #ifndef SOFTGPU_DEVICE_CONNECTION_H
 #define SOFTGPU_DEVICE_CONNECTION_H

@@ -139,6 +139,7 @@ static void begin_or_end(struct task *task)
 void device_arrive(struct task *task)
 {
     if (device.options.virtual_clock) {
+        task->thread = gettid();
         insert_arrival(task);
         device_kick();
         return;

@@ -21,7 +21,6 @@ struct device {
     pthread_cond_t done;      /* a task is done */
     struct queue ready;       /* nothing before them any more, not yet started */
     struct queue arrivals;    /* virtual time: what the host did since it last came to rest */
-    uint64_t moment;          /* virtual time: how often it came to rest */
     struct queue jobs;        /* copies and fills */
     struct queue hosts;       /* host functions */
     struct queue values;      /* waits for a word of memory */

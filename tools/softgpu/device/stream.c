@@ -115,6 +115,8 @@ static struct task *create(struct stream *stream, struct work *work, int priorit
 
 static struct connection *connection_of(struct stream *stream)
 {
+    if (device.options.virtual_clock)
+        return NULL;
     return &stream->domain->connections[stream->number % device.n_connections];
 }
 

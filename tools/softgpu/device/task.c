@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 void queue_insert(struct queue *queue, struct task *before, struct task *task)
 {
@@ -194,8 +193,6 @@ void task_submit(struct task *task, struct connection *connection)
     *(domain->last ? &domain->last->next : &domain->first) = task;
     domain->last = task;
     device.host_may_act = true;
-    task->moment = device.moment;
-    task->thread = gettid();
     if (connection)
         connection_enter(connection, task);
     if (!--task->n_waits)

@@ -95,7 +95,6 @@ struct task {
     struct task *queue_prev, *queue_next; /* whichever queue state says it is in */
     struct connection *connection;        /* that it stands in */
     struct task *line_prev, *line_next;   /* in there */
-    uint64_t moment;                      /* virtual time: how often the host had come to rest */
     bool held;                            /* would have started, but for those before it in there */
     /* kernels */
     uint32_t

@@ -92,10 +92,7 @@ static void advance(void)
 {
     uint64_t now_ns = device_now_ns(), block_ns = sm_next_ns(), step_ns = block_ns;
 
-    if (!host_rests())
-        return;
-    device.moment++;
-    if (device_admit())
+    if (!host_rests() || device_admit())
         return;
     if (device.timers.first && device.timers.first->due_ns - now_ns < step_ns)
         step_ns = device.timers.first->due_ns - now_ns;

@@ -12,6 +12,7 @@
 #define SOFTGPU_DRIVER_DRIVER_H
 
 #include <cuda.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -81,6 +82,7 @@ struct CUfunc_st {
     struct CUkern_st *handle; /* of a library's kernel, or NULL */
     int max_dynamic_shared_bytes, carveout;
     CUfunc_cache cache_config;
+    atomic_bool loaded; /* set once, by any thread */
     /* for cuParamSet* and cuLaunchGrid, the interface of CUDA 2 */
     unsigned old_threads[3], old_shared_bytes;
     unsigned char *old_params;
@@ -131,6 +133,11 @@ CUresult capture_allows_waiting(void);
 size_t function_max_dynamic(const struct CUfunc_st *function);
 /* Function or kernel handle, for the current context. */
 CUresult function_lookup(CUfunction handle, struct CUfunc_st **ret_function);
+/* Before its first launch. With lazy loading, as a driver does it, that waits for all that the
+ * context was asked to do: a kernel that spins for one which is yet to be loaded spins for ever. */
+void function_load(struct CUfunc_st *function);
+/* CUDA_MODULE_LOADING says EAGER; otherwise code is loaded at first use, the default since 12.2. */
+bool driver_loads_eagerly(void);
 
 /* n-th event of a kind, counted from 1, for SLIVER_SOFTGPU=fail_...=N */
 enum driver_count { COUNT_ALLOC, COUNT_LAUNCH, COUNT_LOAD, N_COUNTS };

@@ -23,6 +23,16 @@ CUresult function_lookup(CUfunction handle, struct CUfunc_st **ret_function)
     return CUDA_ERROR_INVALID_HANDLE;
 }
 
+void function_load(struct CUfunc_st *f)
+{
+    if (atomic_load_explicit(&f->loaded, memory_order_acquire))
+        return;
+    device_lock();
+    device_wait_domain(&f->module->ctx->domain);
+    device_unlock();
+    atomic_store_explicit(&f->loaded, true, memory_order_release);
+}
+
 /* What it was set to, or what is left of the 48 KiB that need no asking. */
 static size_t max_dynamic_of(const struct exec_kernel *kernel, int set)
 {
@@ -200,15 +210,18 @@ EXPORT CUresult CUDAAPI cuFuncIsLoaded(CUfunctionLoadingState *state, CUfunction
     if (!r && !state)
         r = CUDA_ERROR_INVALID_VALUE;
     if (!r)
-        *state = CU_FUNCTION_LOADING_STATE_LOADED;
+        *state = f->loaded ? CU_FUNCTION_LOADING_STATE_LOADED : CU_FUNCTION_LOADING_STATE_UNLOADED;
     return r;
 }
 
 EXPORT CUresult CUDAAPI cuFuncLoad(CUfunction handle)
 {
     struct CUfunc_st *f;
+    CUresult r = function_lookup(handle, &f);
 
-    return function_lookup(handle, &f);
+    if (!r)
+        function_load(f);
+    return r;
 }
 #endif
 

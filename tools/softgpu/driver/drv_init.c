@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static _Atomic bool initialised;
@@ -35,6 +36,13 @@ static void start(void)
         fprintf(stderr, "%s\n", complaint);
     if (!device_start(&options))
         atomic_store(&initialised, true);
+}
+
+bool driver_loads_eagerly(void)
+{
+    const char *mode = getenv("CUDA_MODULE_LOADING");
+
+    return mode && !strcmp(mode, "EAGER");
 }
 
 CUresult driver_ready(void)

@@ -23,6 +23,8 @@ static CUresult launch(CUfunction handle, const struct launch_shape *shape, CUst
     if (!r)
         r = launch_make(function, shape, params, extra, &work);
     if (!r)
+        function_load(function);
+    if (!r)
         r = launch_put(stream, &work, priority);
     return !r && event ? event_record(event, stream) : r;
 }

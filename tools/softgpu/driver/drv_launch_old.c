@@ -99,6 +99,8 @@ static CUresult launch(CUfunction handle, int width, int height, CUstream on)
         shape.shared_bytes = f->old_shared_bytes;
         r = launch_make(f, &shape, NULL, extra, &work);
     }
+    if (!r)
+        function_load(f);
     return r ? r : launch_put(stream, &work, INT_MAX);
 }
 

@@ -130,7 +130,10 @@ CUresult module_create(struct CUctx_st *ctx, struct CUlib_st *library, struct ex
     for (size_t i = 0; i < module->n_functions; i++) {
         struct CUfunc_st *function = &module->functions[i];
 
-        *function = (struct CUfunc_st){.module = module, .kernel = kernels[i], .carveout = -1};
+        *function = (struct CUfunc_st){.module = module,
+                                       .kernel = kernels[i],
+                                       .loaded = driver_loads_eagerly(),
+                                       .carveout = -1};
         if (library) {
             function->handle = &library->kernels[i];
             function->max_dynamic_shared_bytes = library->kernels[i].max_dynamic_shared_bytes;
@@ -311,7 +314,7 @@ EXPORT CUresult CUDAAPI cuModuleGetLoadingMode(CUmoduleLoadingMode *mode)
     if (!r && !mode)
         r = CUDA_ERROR_INVALID_VALUE;
     if (!r)
-        *mode = CU_MODULE_EAGER_LOADING;
+        *mode = driver_loads_eagerly() ? CU_MODULE_EAGER_LOADING : CU_MODULE_LAZY_LOADING;
     return r;
 }
 

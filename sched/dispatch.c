@@ -7,6 +7,8 @@
  */
 #include "sched/state.h"
 
+#include <utlist.h>
+
 #include "slicer/cost.h"
 
 #define MAX_LEARN_WAVES 8 /* slices of a kernel of unknown cost grow to this */
@@ -40,27 +42,27 @@ static uint64_t auto_blocks(struct sched *s, const struct launch *launch)
     return cost_slice_blocks(shape, launch->grid, cost_waves_in(shape, slice_ns));
 }
 
-static void make_whole(struct launch *launch)
+void launch_make_whole(struct launch *launch, const char *reason)
 {
     const struct slice_size off = {SLICE_OFF, 1, 1, 1};
     const struct grid3 one = {1, 1, 1};
     plan_init(&launch->plan, launch->grid, off, 0, one);
     launch->whole = true;
+    launch->whole_reason = reason;
 }
 
 static void make_plan(struct sched *s, struct launch *launch)
 {
     launch->planned = true;
     if (must_be_whole(launch)) {
-        launch->whole_reason = whole_reason(launch);
-        make_whole(launch);
+        launch_make_whole(launch, whole_reason(launch));
         return;
     }
     struct slice_size rule = launch->shape->kernel->rule;
     uint64_t blocks = rule.mode == SLICE_AUTO ? auto_blocks(s, launch) : 0;
     plan_init(&launch->plan, launch->grid, rule, blocks, launch->shape->cluster);
     if (plan_is_whole(&launch->plan))
-        make_whole(launch);
+        launch_make_whole(launch, NULL);
 }
 
 /* Between two slices: the cost may be known by now, or the device shared. */
@@ -84,8 +86,9 @@ static void leave_queue(struct sched *s, struct launch *launch)
     if (launch->refused)
         *launch->refused = launch->error;
     launch->refused = NULL;
-    if (s->on_trial == launch)
-        s->on_trial = NULL;
+    trial_end(s, launch, false);
+    if (launch->n_submitted && !launch->whole)
+        LL_DELETE2(launch->client->partly, launch, next_partly);
     stats_launch(launch);
     launch->client->n_held--;
     s->n_heavy -= launch->heavy;
@@ -176,8 +179,11 @@ static struct flight *new_flight(struct sched *s, struct launch *launch, const s
  * flights. */
 static void count_piece(struct sched *s, struct launch *launch, const struct piece *piece)
 {
-    if (!launch->n_submitted++)
+    bool first = !launch->n_submitted++;
+    if (first)
         launch->first_ns = piece->now;
+    if (first && !launch->whole)
+        LL_PREPEND2(launch->client->partly, launch, next_partly);
     if (!piece->tracked) {
         launch->n_done++;
         return;
@@ -192,8 +198,6 @@ static void count_piece(struct sched *s, struct launch *launch, const struct pie
     if (launch->whole)
         return;
     launch->busy_lanes |= 1u << piece->lane;
-    if (!piece->last && !atomic_load_explicit(&launch->shape->proven, memory_order_relaxed))
-        s->on_trial = launch;
 }
 
 static void finish_piece(struct sched *s, struct launch *launch, const struct piece *piece,
@@ -226,7 +230,7 @@ static void prepare_piece(struct sched *s, struct launch *launch, struct piece *
     piece->now = sched_now(s);
 }
 
-static void dispatch_whole(struct sched *s, struct launch *launch)
+void dispatch_whole(struct sched *s, struct launch *launch)
 {
     struct piece piece = {.n = 1, .last = true, .blocks = grid3_count(launch->grid)};
     piece.slices[0].extent = launch->grid;
@@ -256,9 +260,10 @@ static int submit_slice(struct sched *s, struct launch *launch, struct piece *pi
     return piece->last ? join_lanes(s, launch, 1u << piece->lane) : 0;
 }
 
-static void dispatch_slice(struct sched *s, struct launch *launch)
+void dispatch_slice(struct sched *s, struct launch *launch, unsigned first_lane)
 {
-    struct piece piece = {.n = 1, .lane = (unsigned)__builtin_ctz(~launch->busy_lanes)};
+    unsigned free_lanes = ~launch->busy_lanes >> first_lane << first_lane;
+    struct piece piece = {.n = 1, .lane = (unsigned)__builtin_ctz(free_lanes)};
     bool first = !launch->n_submitted;
     prepare_piece(s, launch, &piece);
     plan_next(&launch->plan, piece.slices);
@@ -268,7 +273,7 @@ static void dispatch_slice(struct sched *s, struct launch *launch)
     int error = submit_slice(s, launch, &piece);
     pthread_mutex_lock(&s->mutex);
     if (error && first) {
-        make_whole(launch);
+        launch_make_whole(launch, "the driver refused its slice");
         dispatch_whole(s, launch);
         return;
     }
@@ -278,20 +283,20 @@ static void dispatch_slice(struct sched *s, struct launch *launch)
 /* Two for slices that fill the device: one runs, the next is there when its tail leaves room. */
 static unsigned lanes_for(const struct launch *launch, unsigned n_lanes)
 {
+    const unsigned most = GPU_LANES - GPU_SPARE_LANES;
     uint64_t useful = launch->shape->wave_blocks / plan_next_blocks(&launch->plan) + 1;
     useful = useful < 2 ? 2 : useful;
-    n_lanes = n_lanes < GPU_LANES ? n_lanes : GPU_LANES;
+    n_lanes = n_lanes < most ? n_lanes : most;
     return n_lanes < useful ? n_lanes : (unsigned)useful;
 }
 
-/* false: it has to go whole. */
-static bool begin(struct sched *s, struct launch *launch)
+bool dispatch_begin(struct sched *s, struct launch *launch)
 {
     pthread_mutex_unlock(&s->mutex);
     int n_lanes = s->ops->begin(s->gpu, launch);
     pthread_mutex_lock(&s->mutex);
     if (n_lanes < 1) {
-        make_whole(launch);
+        launch_make_whole(launch, "no memory for its slices");
         return false;
     }
     launch->n_lanes = lanes_for(launch, (unsigned)n_lanes);
@@ -301,17 +306,21 @@ static bool begin(struct sched *s, struct launch *launch)
 
 bool dispatch_next(struct sched *s)
 {
-    struct launch *launch = s->on_trial ? NULL : s->config.policy->pick(s->policy);
     s->turn_look_ns = NEVER;
+    if (s->on_trial)
+        return trial_step(s);
+    struct launch *launch = s->config.policy->pick(s->policy);
     if (!launch || turn_is_on(s, launch, sched_now(s)))
         return false;
     update_plan(s, launch);
+    if (trial_is_due(launch))
+        return trial_start(s, launch);
     if (!window_has_room(s, estimate_ns(launch, plan_next_blocks(&launch->plan))))
         return false;
-    if (launch->whole || (!launch->begun && !begin(s, launch)))
+    if (launch->whole || (!launch->begun && !dispatch_begin(s, launch)))
         dispatch_whole(s, launch);
     else
-        dispatch_slice(s, launch);
+        dispatch_slice(s, launch, 0);
     return true;
 }
 
@@ -332,12 +341,18 @@ static void spread_rest(struct sched *s, struct launch *launch)
 void dispatch_rest(struct sched *s, struct sched_queue *queue)
 {
     struct launch *launch = queue_launch(queue);
-    if (launch->n_submitted) {
+    if (!launch->n_submitted) {
+        launch_make_whole(launch, launch->whole_reason);
+        dispatch_whole(s, launch);
+    } else if (launch->let_go || launch->release_blocks >= plan_blocks_left(&launch->plan)) {
+        queue->released &= !launch->n_releases; /* else it goes on for what is behind */
         spread_rest(s, launch);
-        return;
+    } else {
+        uint64_t blocks = plan_next_blocks(&launch->plan);
+        launch->release_blocks -= blocks < launch->release_blocks ? blocks : launch->release_blocks;
+        queue->released = launch->release_blocks > 0;
+        dispatch_slice(s, launch, GPU_LANES - GPU_SPARE_LANES);
     }
-    make_whole(launch);
-    dispatch_whole(s, launch);
 }
 
 void dispatch_call(struct sched *s, struct sched_queue *queue)

@@ -111,6 +111,7 @@ void launch_check_done(struct sched *s, struct launch *launch)
 {
     if (!launch->all_submitted || launch->n_done < launch->n_submitted)
         return;
+    progress_launch_done(launch);
     launch->next = s->done;
     s->done = launch;
 }
@@ -119,11 +120,6 @@ static void finish_launches(struct sched *s, struct flight *flight)
 {
     struct launch *next, *launch = flight->launch;
     if (flight->kind == FLIGHT_SLICE) {
-        if (s->on_trial == launch) {
-            atomic_store_explicit(&launch->shape->proven, true, memory_order_relaxed);
-            s->on_trial = NULL;
-            waiters_wake(s);
-        }
         launch->busy_lanes &= ~(1u << flight->lane);
         launch->unsure_lanes |= flight->marked ? 0 : 1u << flight->lane;
         launch->arrived |= flight->marked;
@@ -150,14 +146,14 @@ static void finish_direct(struct sched_client *client, const struct flight *flig
         atomic_store_explicit(&client->measure, true, memory_order_relaxed);
 }
 
-static void update_queue(struct flight *flight, uint64_t now)
+static void update_queue(struct flight *flight)
 {
     struct sched_queue *queue = flight->queue;
     if (!queue)
         return;
     queue->n_late -= flight->late;
     queue->released = false;
-    queue->progress_ns = now;
+    queue->watched_ns = queue->sched->ours_ns;
     queue_settle(queue);
 }
 
@@ -189,6 +185,8 @@ void flight_finish(struct sched *s, struct flight *flight, uint64_t busy_ns, uin
         finish_direct(client, flight, now);
     stats_flight(flight, busy_ns);
     finish_launches(s, flight);
-    update_queue(flight, now);
+    update_queue(flight);
+    if (flight->kind == FLIGHT_SLICE)
+        progress_slice_done(s, flight, now);
     free_flight(s, flight);
 }

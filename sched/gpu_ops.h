@@ -31,13 +31,16 @@ struct gpu_mark {
  * own stream; the others are internal streams, used once begun() said yes. So slices
  * overlap at their tails, too. */
 #define GPU_LANES 8
+/* The last of them are for what the progress rule lets out: each is a stream that a probe was seen
+ * to come back from, so nothing that waits is in its way to the device. */
+#define GPU_SPARE_LANES 3
 
 struct gpu_ops {
     uint64_t (*now_ns)(void *gpu);
 
     /* Notes the place before a launch's first slice; called once, only for launches of more than
-     * one slice. Returns the number of lanes the launch may use: 1 (only its own stream) to
-     * GPU_LANES, or a negative errno: then the launch goes out whole. */
+     * one slice. Returns the number of lanes the launch should use: 1 (only its own stream) to
+     * GPU_LANES - GPU_SPARE_LANES, or a negative errno: then the launch goes out whole. */
     int (*begin)(void *gpu, struct launch *launch);
 
     /* Puts one slice on a lane. whole: the original kernel with the original grid, on lane 0. */
@@ -45,7 +48,7 @@ struct gpu_ops {
                   unsigned lane);
 
     /* For slices that may be waiting for one another and for those in flight: each on an internal
-     * stream of its own, whatever begin() said, and all joined. Called last for its launch,
+     * stream of its own, as for spare lanes, and all joined. Called last for its launch,
      * instead of submit() and join(); lane_mask as in join(). */
     int (*spread)(void *gpu, struct launch *launch, const struct slice *slices, unsigned n,
                   unsigned lane_mask);
@@ -54,6 +57,10 @@ struct gpu_ops {
      * lane i; those whose last slice was not seen done; never bit 0). Not called if the mask is
      * empty. */
     int (*join)(void *gpu, struct launch *launch, unsigned lane_mask);
+
+    /* A mark on an idle internal stream of the same context as `stream`, another one each time:
+     * reached as soon as the device works for that context, unless what waits is in its way. */
+    int (*probe)(void *gpu, void *stream, struct gpu_mark *ret_mark);
 
     /* Did the stream come as far as begin()? If not, something else than our slices holds it. */
     bool (*begun)(void *gpu, struct launch *launch);

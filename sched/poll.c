@@ -53,6 +53,8 @@ static void batch_add(struct batch *batch, const struct flight *flight)
         batch->fenced = true;
         return;
     }
+    if (flight->kind == FLIGHT_SLICE && (flight->launch->released_ns || flight->launch->let_go))
+        batch->one_shape = false; /* it waited: that is not what it costs */
     if (!flight->shape || (batch->shape && flight->shape != batch->shape))
         batch->one_shape = false;
     batch->shape = flight->shape;
@@ -146,11 +148,13 @@ static bool is_late(const struct sched *s, const struct flight *flight, uint64_t
 static void set_late(struct sched *s, struct flight *flight)
 {
     flight->late = true;
+    flight->watched_ns = s->ours_ns;
     flight_leave_window(s, flight);
     if (!flight->queue)
         return;
     flight->queue->n_late++;
     queue_settle(flight->queue);
+    queue_recheck_blocked(s);
     waiters_wake(s);
 }
 
@@ -172,7 +176,6 @@ static bool is_reached(const struct sched *s, const struct flight *flight, uint6
     return flight->marked ? s->ops->reached(s->gpu, &flight->mark) : now >= flight->expected_ns;
 }
 
-/* The marks are read without the mutex; only who has the token changes the list. */
 /* Launches whose first slice is out: has the stream come so far that lanes may be opened? */
 static void check_arrived(struct sched *s)
 {
@@ -191,6 +194,7 @@ static void check_arrived(struct sched *s)
     }
 }
 
+/* The marks are read without the mutex; only who has the token changes the list. */
 void flights_poll(struct sched *s)
 {
     struct batch batch = {0};
@@ -219,6 +223,7 @@ void flights_drop(struct sched *s, struct sched_domain *domain)
 {
     struct flight *flight, *next;
     uint64_t now = sched_now(s);
+    progress_drop_probe(s, domain);
     DL_FOREACH_SAFE(s->flights, flight, next)
     {
         if (domain && flight->domain != domain)

@@ -3,73 +3,230 @@
  * progress.c - holding a slice back must never be what the program or the GPU waits for.
  *
  * A stream with work in flight that does not come to an end, and more held behind it, is looked
- * into. If it came as far as the launch that is partly out, blocks of that launch wait for blocks
- * still held: the rest goes out side by side with them, and the kernel is left whole from then on.
- * If it did not come so far, it waits for something else (an event, a word the host writes after
- * this call returns): what is held behind goes out as it is, in its order, until something on that
- * stream is done. Either way other streams flow on, as what is late takes no place in the window.
+ * into. If it did not even come as far as the launch that is partly out, it waits for something
+ * else (an event, a word the host writes after this call returns): what is held behind goes out as
+ * it is, in its order, until something on that stream is done. If it did, blocks of that launch may
+ * be waiting for blocks still held: two waves more go out beside them, so that as much of the
+ * launch is on the device as ever would be without us, and if that does not help in four times the
+ * time, or that of its longest slice, all. Either way other streams flow on, as what is late takes
+ * no place in the window.
+ *
+ * Time is counted only while the device works for us: while a probe, a mark on a stream where
+ * nothing else ever is, comes back at once. Other processes may have the device for longer than any
+ * patience. A probe with something stuck in its way to the device does not come back, so each takes
+ * another stream, and what is let out goes by streams whose probes did. If none comes back for
+ * many periods, that counts as one.
+ *
+ * Whether holding was to blame shows when what was stuck ends: at once when the rest came, or long
+ * after. Suspicion grows by two or by one with such a launch, and by minus one with a sliced launch
+ * that was not stuck; from three on the kernel is left whole.
+ *
+ * Why nothing hangs that would end without us. Take launches that end natively in the order in
+ * which they were issued, the device giving room to the blocks of a launch before those of later
+ * ones. We change that order in one way only: between two slices of a launch others go. Let L be
+ * partly out, its blocks waiting for blocks still held.
+ *  - L is on trial: nothing was in flight when its first slice went, and nothing goes until all of
+ *    L is out or that slice is done. L's blocks get room as if L had been issued next.
+ *  - L's kernel is proven: slices of others may be beside it. The room they have is free again when
+ *    they end, and slices of proven kernels end; then L goes on.
+ *  - Launches of L's client behind L on other streams may wait for L: those not proven do not
+ *    overtake it (queue.c).
+ *  - What is on a stream that the device has not come to has no room.
+ * It rests on this. A proven kernel does not wait for its later blocks while another launch beside
+ * it waits, too, and has the room. A launch that waits for an earlier one of another client leaves
+ * it room. What waits leaves three ways to the device (CUDA_DEVICE_MAX_CONNECTIONS) for what is let
+ * out, and a lane does not share one with a launch that waits for the lane's own. What went
+ * straight to the legacy default stream, or to one of more than a hundred streams, got its room
+ * before.
  */
 #include "sched/state.h"
 
 #include <utlist.h>
 
-/* Is it time? What was never measured gets more of it: it may just be long. */
-static bool is_stuck(const struct sched *s, const struct flight *flight, uint64_t now)
+#include "slicer/plan.h"
+
+#define PROBE_MAX_NS      2000000 /* what one probe may stand for */
+#define PROBE_LOST_STALLS 8       /* periods after which one that does not return counts as one */
+#define SUSPICION_PROMPT  2
+#define SUSPICION_LATER   1
+#define SUSPICION_WHOLE   3
+#define RELEASE_WAVES     2
+
+void progress_drop_probe(struct sched *s, struct sched_domain *domain)
+{
+    if (!s->probe.domain || (domain && s->probe.domain != domain))
+        return;
+    if (s->probe.marked)
+        s->ops->drop_mark(s->gpu, &s->probe.mark);
+    s->probe.domain = NULL;
+}
+
+/* One that could not be put stands for the time until it is looked at. */
+static void put_probe(struct sched *s, struct sched_queue *queue, uint64_t now)
+{
+    struct gpu_mark mark;
+    pthread_mutex_unlock(&s->mutex);
+    int error = s->ops->probe(s->gpu, queue->stream, &mark);
+    pthread_mutex_lock(&s->mutex);
+    s->probe.domain = queue->domain;
+    s->probe.marked = !error;
+    s->probe.mark = mark;
+    s->probe.put_ns = now;
+    if (!s->probe.back_ns)
+        s->probe.back_ns = now;
+}
+
+static bool probe_is_back(struct sched *s)
+{
+    if (!s->probe.marked)
+        return true;
+    pthread_mutex_unlock(&s->mutex);
+    bool back = s->ops->reached(s->gpu, &s->probe.mark);
+    pthread_mutex_lock(&s->mutex);
+    return back;
+}
+
+static void look_at_probe(struct sched *s, uint64_t now)
+{
+    uint64_t since_ns = now - s->probe.put_ns;
+    if (!s->probe.domain)
+        return;
+    if (probe_is_back(s)) {
+        s->ours_ns += since_ns < PROBE_MAX_NS ? since_ns : PROBE_MAX_NS;
+        s->probe.back_ns = now;
+    } else if (now - s->probe.back_ns > PROBE_LOST_STALLS * s->config.stall_ns) {
+        s->ours_ns += s->config.stall_ns;
+        s->probe.back_ns = now;
+    } else if (since_ns <= PROBE_MAX_NS) {
+        return;
+    }
+    progress_drop_probe(s, NULL);
+}
+
+/* Is it what holds a stream up on which more is held? */
+static bool is_watched(const struct flight *flight)
+{
+    return flight->late && flight->queue && queue_launch(flight->queue) && !flight->queue->released;
+}
+
+static bool is_stuck(const struct sched *s, const struct flight *flight)
 {
     uint64_t expected_ns = flight->expected_ns - flight->submitted_ns;
-    uint64_t since_ns = flight->submitted_ns;
-    uint64_t limit_ns = flight->est_ns ? s->config.stall_ns : 4 * s->config.stall_ns;
-    if (flight->queue->progress_ns > since_ns)
-        since_ns = flight->queue->progress_ns;
-    if (limit_ns < 4 * expected_ns)
-        limit_ns = 4 * expected_ns;
-    return now > since_ns && now - since_ns > limit_ns;
+    uint64_t limit_ns = later(s->config.stall_ns, 4 * expected_ns);
+    uint64_t since_ns = later(flight->watched_ns, flight->queue->watched_ns);
+    const struct launch *launch = queue_launch(flight->queue);
+    if (launch->n_releases)
+        limit_ns = 4 * later(limit_ns, launch->longest_ns);
+    return s->ours_ns - since_ns >= limit_ns;
 }
 
-static bool came_to(struct sched *s, struct launch *launch)
+bool launch_has_come(struct sched *s, struct launch *launch)
 {
     pthread_mutex_unlock(&s->mutex);
-    bool begun = s->ops->begun(s->gpu, launch);
+    bool come = s->ops->begun(s->gpu, launch);
     pthread_mutex_lock(&s->mutex);
-    return begun;
+    return come;
 }
 
-static void release(struct sched *s, struct sched_queue *queue)
+/* The first time so much that the device is full of the launch: in three slices at most, the rest
+ * of a row, of a slab of planes, and what is behind. Then all. */
+static void choose_release(struct launch *launch)
+{
+    uint64_t blocks = RELEASE_WAVES * (uint64_t)launch->shape->wave_blocks;
+    launch->let_go = true;
+    if (launch->n_releases++ || launch->shape->kernel->rule.mode == SLICE_SHAPE)
+        return;
+    launch->let_go = false;
+    launch->release_blocks = blocks;
+    plan_resize(&launch->plan, blocks);
+}
+
+static void release(struct sched *s, struct sched_queue *queue, uint64_t now)
 {
     struct launch *launch = queue_launch(queue);
-    if (launch && launch->n_submitted && came_to(s, launch)) {
-        atomic_store_explicit(&launch->shape->kernel->whole_reason,
-                              "slices of it waited for one another", memory_order_relaxed);
-        s->n_stuck++;
+    if (launch->n_submitted && launch_has_come(s, launch)) {
+        s->n_stuck += !launch->n_releases;
+        choose_release(launch);
+        launch->released_ns = now;
+        atomic_store_explicit(&launch->shape->proven, false, memory_order_relaxed);
     } else {
+        launch->let_go = launch->n_submitted > 0;
         s->n_blocked++;
     }
     queue->released = true;
+    queue->watched_ns = s->ours_ns;
     queue_settle(queue);
-}
-
-/* What is on trial has not even begun: others need not wait for it. But when it begins its blocks
- * must not find room taken that the rest of them needs, so all of it goes now. */
-static void check_trial(struct sched *s)
-{
-    struct launch *launch = s->on_trial;
-    if (!launch || !launch->op.queue->n_late || launch->op.queue->released || came_to(s, launch))
-        return;
-    launch->op.queue->released = true;
-    queue_settle(launch->op.queue);
 }
 
 void progress_check(struct sched *s, uint64_t now)
 {
     struct flight *flight;
-    if (!s->n_held)
+    struct sched_queue *watched = NULL;
+    if (!s->n_held) {
+        progress_drop_probe(s, NULL);
         return;
-    check_trial(s);
+    }
+    look_at_probe(s, now);
     DL_FOREACH(s->flights, flight)
     {
-        struct sched_queue *queue = flight->queue;
-        if (flight->late && queue && queue_launch(queue) && !queue->released &&
-            is_stuck(s, flight, now))
-            release(s, queue);
+        if (!is_watched(flight))
+            continue;
+        watched = flight->queue;
+        if (is_stuck(s, flight))
+            release(s, flight->queue, now);
     }
+    if (!watched)
+        s->probe.back_ns = 0;
+    else if (!s->probe.domain)
+        put_probe(s, watched, now);
+}
+
+static unsigned suspicion_of(struct kernel *kernel)
+{
+    return atomic_load_explicit(&kernel->suspicion, memory_order_relaxed);
+}
+
+static void suspect(struct kernel *kernel, unsigned more)
+{
+    unsigned suspicion = suspicion_of(kernel) + more;
+    atomic_store_explicit(&kernel->suspicion, suspicion, memory_order_relaxed);
+    if (suspicion >= SUSPICION_WHOLE)
+        atomic_store_explicit(&kernel->whole_reason, "slices of it waited for one another",
+                              memory_order_relaxed);
+}
+
+/* A slice that was out before the release is done. If it waited for what came, so may the rest. */
+static void judge_release(struct sched *s, struct launch *launch, const struct flight *flight,
+                          uint64_t now)
+{
+    uint64_t waited_ns = launch->released_ns - flight->submitted_ns;
+    bool prompt = now - launch->released_ns < waited_ns / 4;
+    if (launch->n_releases == 1)
+        suspect(launch->shape->kernel, prompt ? SUSPICION_PROMPT : SUSPICION_LATER);
+    launch->released_ns = 0;
+    if (!prompt) {
+        atomic_store_explicit(&launch->shape->proven, true, memory_order_relaxed);
+        trial_end(s, launch, true);
+    } else if (!launch->all_submitted) {
+        launch->let_go = true;
+        queue_settle(launch->op.queue);
+    }
+}
+
+void progress_slice_done(struct sched *s, const struct flight *flight, uint64_t now)
+{
+    struct launch *launch = flight->launch;
+    launch->longest_ns = later(launch->longest_ns, now - flight->submitted_ns);
+    if (launch->released_ns && flight->submitted_ns <= launch->released_ns && !launch->error)
+        judge_release(s, launch, flight, now);
+    else if (!launch->n_releases)
+        trial_end(s, launch, flight->marked);
+}
+
+void progress_launch_done(const struct launch *launch)
+{
+    struct kernel *kernel = launch->shape ? launch->shape->kernel : NULL;
+    unsigned suspicion = kernel ? suspicion_of(kernel) : 0;
+    if (suspicion && !launch->whole && !launch->n_releases)
+        atomic_store_explicit(&kernel->suspicion, suspicion - 1, memory_order_relaxed);
 }

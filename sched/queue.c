@@ -62,6 +62,25 @@ static bool launch_may_go(const struct sched_queue *queue, const struct launch *
     return !launch->begun || (~launch->busy_lanes & usable_lanes(launch)) != 0;
 }
 
+/* Would it get to the device before blocks of an older launch of its client that are held, though
+ * nobody asked for that? Its blocks might wait for them and keep the room they need. Slices of a
+ * proven kernel don't. */
+static bool overtakes(const struct sched_queue *queue, const struct launch *launch)
+{
+    const struct launch *older;
+    if (!launch->client->partly || launch->n_submitted ||
+        (!launch->whole && launch->shape &&
+         atomic_load_explicit(&launch->shape->proven, memory_order_relaxed)))
+        return false;
+    LL_FOREACH2(launch->client->partly, older, next_partly)
+    {
+        const struct sched_queue *of = older->op.queue;
+        if (older->op.seq < launch->op.seq && !of->n_late && of->priority <= queue->priority)
+            return true;
+    }
+    return false;
+}
+
 static enum queue_place place_of(const struct sched_queue *queue)
 {
     struct sched_op *head = queue->ops;
@@ -71,7 +90,9 @@ static enum queue_place place_of(const struct sched_queue *queue)
         return QUEUE_BLOCKED;
     if (!head->is_launch)
         return QUEUE_CALLS;
-    if (queue->released)
+    if (overtakes(queue, op_launch(head)))
+        return QUEUE_BLOCKED;
+    if (queue->released || op_launch(head)->let_go)
         return QUEUE_RELEASED;
     return launch_may_go(queue, op_launch(head)) ? QUEUE_POLICY : QUEUE_NOWHERE;
 }
@@ -130,10 +151,8 @@ void queue_append(struct sched_queue *queue, struct sched_op *op, struct sched_t
     op->after = after;
     op->seq = s->next_seq++;
     DL_APPEND(queue->ops, op);
-    if (queue->ops == op) {
+    if (queue->ops == op)
         atomic_store_explicit(&queue->head_seq, op->seq, memory_order_release);
-        queue->progress_ns = sched_now(s);
-    }
     queue->n_ops++;
     queue->domain->n_ops++;
     s->n_held++;

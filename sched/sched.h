@@ -69,11 +69,17 @@ struct launch {
     int *refused; /* where a sched_submit still under way learns of it */
     int error;    /* the driver's, of a slice; the rest was dropped */
     uint64_t queued_ns, first_ns;
+    uint64_t release_blocks; /* let out by the progress rule and not submitted yet */
+    uint64_t released_ns;    /* when that was; 0: never, or it was judged */
+    uint64_t longest_ns;     /* of its slices, from their submission */
+    uint32_t n_releases;
     uint32_t n_submitted, n_done; /* slices; a rest that was spread is one */
     unsigned n_lanes, busy_lanes; /* of begin(); bit i: lane i has an unfinished slice */
     unsigned unsure_lanes;        /* bit i: a mark on lane i failed, so nobody saw its end */
+    bool let_go;                  /* all of it goes, whatever else there is */
     bool arrived; /* its stream came to it: lanes besides the stream itself may be used */
     bool heavy, planned, begun, all_submitted;
+    struct launch *next_partly; /* of its client, see there */
     struct launch *prev, *next; /* while ready: the policy's; afterwards: of its last flight */
 };
 

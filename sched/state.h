@@ -54,9 +54,9 @@ struct sched_queue {
     struct sched_op *ops;      /* oldest first; the first one is the head */
     _Atomic uint64_t head_seq; /* NEVER if empty. Release on writing: tickets read it anywhere */
     unsigned n_ops;
-    unsigned n_late;      /* of its flights */
-    bool released;        /* until one of its flights is done: see progress.c */
-    uint64_t progress_ns; /* when last one was, or it began to hold something */
+    unsigned n_late;     /* of its flights */
+    bool released;       /* until one of its flights is done: see progress.c */
+    uint64_t watched_ns; /* sched->ours_ns when last one was */
 };
 
 struct sched_domain {
@@ -75,9 +75,11 @@ struct sched_client {
     uint32_t id;
     char name[32];
     bool retired;
+    struct launch *partly;          /* its launches of which some slices are out, some held */
     unsigned n_held, n_flights;     /* it is freed when retired and both are 0 */
     struct sched_queue *mark_queue; /* of a new mark, not in flight yet: see direct.c; or NULL */
     struct gpu_mark mark;
+    uint32_t n_tried;  /* n_direct at the last trial */
     uint32_t n_fenced; /* n_direct when the last fence was set */
     struct client_stats stats;
     /* What its launching threads write at each direct launch, on a line of its own. Relaxed. */
@@ -117,6 +119,7 @@ struct flight {
     uint64_t window_ns; /* what it takes of the window, and was charged: est_ns or a guess */
     uint64_t queued_ns, submitted_ns, expected_ns;
     uint64_t end_ns;      /* the driver had all of it, mark and all */
+    uint64_t watched_ns;  /* sched->ours_ns when it became late */
     uint64_t last_waves;  /* of the last launch or slice of it */
     uint32_t first_index; /* of its slices */
 };
@@ -171,6 +174,15 @@ struct sched {
     uint64_t activity_look_ns; /* NEVER unless contended */
 
     struct launch *on_trial; /* nothing else is submitted until its first slice is done; or NULL */
+    uint64_t trial_start_ns;
+    uint64_t ours_ns; /* the device was seen to work for us so long, while something was late */
+    struct {
+        struct sched_domain *domain; /* NULL: none is out */
+        bool marked;                 /* else it could not be put */
+        struct gpu_mark mark;
+        uint64_t put_ns;
+        uint64_t back_ns; /* when one last came back, or the first was put */
+    } probe;
     struct flight *flights, *free_flights;
     struct flight *open; /* the last of flights, not marked yet; or NULL */
     unsigned n_flights, n_in_window;
@@ -179,7 +191,7 @@ struct sched {
     uint64_t looked_ns;    /* when the marks were last read */
     uint64_t seen_ns;      /* when something was last seen done */
     uint64_t done_ns;      /* up to here the device's time was charged to someone */
-    uint64_t turn_look_ns; /* when a turn ends that something waits for; NEVER: nothing does */
+    uint64_t turn_look_ns; /* when what the policy picked may go though no flight ends; or NEVER */
     struct launch *done;   /* to be retired, by ->next */
     struct flight flight_pool[MAX_FLIGHTS];
 
@@ -248,9 +260,15 @@ uint64_t flights_next_look(const struct sched *s, uint64_t now);
 
 /* dispatch.c: one launch's way to the driver. Need the token. */
 bool dispatch_next(struct sched *s); /* false: nothing may go, or there is no room */
-/* All that is left of the launch at the head of the queue, side by side if slices of it are out. */
+/* What the progress rule lets out of the launch at the head of the queue, side by side. */
 void dispatch_rest(struct sched *s, struct sched_queue *queue);
 void dispatch_call(struct sched *s, struct sched_queue *queue);
+void dispatch_slice(struct sched *s, struct launch *launch,
+                    unsigned first_lane); /* the next, on a free lane from there on */
+void dispatch_whole(struct sched *s, struct launch *launch);
+bool dispatch_begin(struct sched *s, struct launch *launch); /* false: it has to go whole */
+/* Before its first slice. reason: static text, or NULL where it need not be told. */
+void launch_make_whole(struct launch *launch, const char *reason);
 void launch_give_up(struct sched *s, struct launch *launch, int error);
 
 /* pump.c */
@@ -263,8 +281,19 @@ void token_give(struct sched *s);
 void retire_done(struct sched *s); /* needs the token: gives s->done back to the shim */
 uint64_t sched_next_look(const struct sched *s, uint64_t now);
 
-/* progress.c: needs the token. */
+/* trial.c: the first slice of a kernel. All need the token. */
+bool trial_is_due(const struct launch *launch);
+bool trial_start(struct sched *s, struct launch *launch);
+bool trial_step(struct sched *s);                                    /* as dispatch_next */
+void trial_end(struct sched *s, struct launch *launch, bool proven); /* if it is on trial */
+
+/* progress.c. All need the token. */
 void progress_check(struct sched *s, uint64_t now);
+void progress_slice_done(struct sched *s, const struct flight *flight, uint64_t now);
+void progress_launch_done(const struct launch *launch);
+void progress_drop_probe(struct sched *s, struct sched_domain *domain); /* NULL: any */
+/* Did its stream come so far? Drops the mutex for a moment. */
+bool launch_has_come(struct sched *s, struct launch *launch);
 
 /* client.c, direct.c */
 /* Short enough to go straight among several clients, by what is known of its cost. */

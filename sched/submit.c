@@ -103,10 +103,13 @@ static void init_launch(struct launch *launch, struct sched_client *client, uint
     launch->refused = NULL;
     launch->error = 0;
     launch->queued_ns = now;
-    launch->first_ns = 0;
+    launch->first_ns = launch->release_blocks = launch->released_ns = 0;
+    launch->longest_ns = 0;
+    launch->n_releases = 0;
     launch->n_submitted = launch->n_done = 0;
     launch->n_lanes = launch->busy_lanes = launch->unsure_lanes = 0;
     launch->heavy = launch->planned = launch->begun = launch->arrived = false;
+    launch->let_go = false;
     launch->all_submitted = false;
     launch->prev = launch->next = NULL;
     launch->op.is_launch = true;

@@ -16,6 +16,9 @@
 
 #include "shim/state.h"
 
+/* As many as there are ways to the device, if the environment does not change it. */
+#define SHIM_SPARES 8
+
 struct shim_stream;
 struct shim_lane;
 struct shim_event;
@@ -26,10 +29,12 @@ struct shim_context {
     struct shim_device *device;
     bool is_green; /* a part of the GPU (cuCtxFromGreenCtx): no launch is held there */
     struct sched_domain *domain;
-    _Atomic int error;            /* of a held launch or call, not yet reported */
-    pthread_mutex_t lock;         /* guards what follows */
-    struct shim_stream *streams;  /* all of them, by next_in_context; see stream.h */
-    struct shim_lane *idle_lanes; /* see lane.h */
+    _Atomic int error;                     /* of a held launch or call, not yet reported */
+    pthread_mutex_t lock;                  /* guards what follows */
+    struct shim_stream *streams;           /* all of them, by next_in_context; see stream.h */
+    struct shim_lane *idle_lanes;          /* see lane.h */
+    struct shim_lane *spares[SHIM_SPARES]; /* not under the lock: only who pumps uses them */
+    unsigned n_probes;
     struct shim_event *idle_events;
     struct shim_context *prev, *next; /* under contexts_lock */
 };

@@ -71,7 +71,9 @@ static CUstream lane_open(struct held_launch *held, unsigned lane)
 {
     if (lane == 0 || held->lanes[lane])
         return lane_stream(held, lane);
-    struct shim_lane *taken = lane_for(held);
+    bool is_spare = lane >= GPU_LANES - GPU_SPARE_LANES;
+    struct shim_lane *taken = is_spare ? lane_take_open(held->context) : NULL;
+    taken = taken ? taken : lane_for(held);
     if (taken && driver.cuStreamWaitEvent(taken->handle, held->fork->handle, 0)) {
         lane_give(held->context, taken);
         taken = NULL;
@@ -180,7 +182,8 @@ static int spread(void *gpu, struct launch *launch, const struct slice *slices, 
              launch->shape->kernel->name, n);
     CUresult first_error = CUDA_SUCCESS;
     for (unsigned i = 0; i < n && !first_error; i++) {
-        lanes[i] = lane_for(held);
+        lanes[i] = lane_take_open(held->context);
+        lanes[i] = lanes[i] ? lanes[i] : lane_for(held);
         if (!lanes[i])
             first_error = CUDA_ERROR_OUT_OF_MEMORY;
         else if (!(first_error = driver.cuStreamWaitEvent(lanes[i]->handle, held->fork->handle, 0)))
@@ -229,6 +232,14 @@ static bool reached(void *gpu, const struct gpu_mark *mark)
     return mark_reached(mark);
 }
 
+static int probe(void *gpu, void *stream, struct gpu_mark *ret_mark)
+{
+    (void)gpu;
+    struct shim_context *context = ((struct shim_stream *)stream)->context;
+    _cleanup_context_ struct context_scope scope = context_enter(context->handle);
+    return lane_probe(context, ret_mark);
+}
+
 static void drop_mark(void *gpu, struct gpu_mark *mark)
 {
     (void)gpu;
@@ -261,6 +272,7 @@ const struct gpu_ops shim_gpu_ops = {
     .submit = submit,
     .spread = spread,
     .join = join,
+    .probe = probe,
     .begun = begun,
     .mark = mark,
     .mark_stream = mark_stream,

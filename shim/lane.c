@@ -8,6 +8,7 @@
 #include <utlist.h>
 
 #include "common/cleanup.h"
+#include "shim/mark.h"
 
 static struct shim_lane *take_idle(struct shim_context *context, int priority, bool blocking)
 {
@@ -47,6 +48,28 @@ void lane_give(struct shim_context *context, struct shim_lane *lane)
         return;
     _cleanup_unlock_ pthread_mutex_t *held = lock_mutex(&context->lock);
     LL_PREPEND(context->idle_lanes, lane);
+}
+
+CUresult lane_probe(struct shim_context *context, struct gpu_mark *ret_mark)
+{
+    struct shim_lane **spare = &context->spares[context->n_probes++ % SHIM_SPARES];
+    if (!*spare)
+        *spare = lane_take(context, 0, false);
+    if (!*spare)
+        return CUDA_ERROR_OUT_OF_MEMORY;
+    return mark_put(context, (*spare)->handle, ret_mark);
+}
+
+struct shim_lane *lane_take_open(struct shim_context *context)
+{
+    for (unsigned i = 0; i < SHIM_SPARES; i++) {
+        struct shim_lane *lane = context->spares[i];
+        if (!lane || driver.cuStreamQuery(lane->handle))
+            continue;
+        context->spares[i] = NULL;
+        return lane;
+    }
+    return NULL;
 }
 
 static struct shim_event *event_create(struct shim_context *context)
@@ -98,6 +121,8 @@ void lanes_drop(struct shim_context *context)
     struct shim_event *event, *next_event;
     LL_FOREACH_SAFE(context->idle_lanes, lane, next_lane)
     free(lane);
+    for (unsigned i = 0; i < SHIM_SPARES; i++)
+        free(context->spares[i]);
     LL_FOREACH_SAFE(context->idle_events, event, next_event)
     free(event);
 }

@@ -51,6 +51,9 @@ struct kernel {
     /* Why it is launched whole; NULL if it may be sliced. Set once more, at run time, when slices
      * of it got stuck. Points to text that lives as long as the process. */
     _Atomic(const char *) whole_reason;
+    /* How likely it is that blocks of it wait for later ones; see sched/progress.c, which owns it.
+     */
+    _Atomic unsigned suspicion;
     uint32_t param_bytes;     /* of the original */
     uint32_t twin_tail_bytes; /* where struct ptx_twin_tail begins in the twin's block */
     _Atomic(struct kernel_shape *) shapes;

@@ -136,8 +136,9 @@ static const char *run_seed(unsigned seed, bool failures)
         struct slice_size rule = random_rule();
         shapes[i] = program_shape(1 + pick(60), rule);
     }
-    struct vgpu_config gpu = {
-        .n_lanes = 1 + pick(GPU_LANES), .mark_latency_ns = pick(8000), .seed = seed};
+    struct vgpu_config gpu = {.n_lanes = 1 + pick(GPU_LANES - GPU_SPARE_LANES),
+                              .mark_latency_ns = pick(8000),
+                              .seed = seed};
     if (failures) {
         gpu.fail_percent = pick(30);
         gpu.refuse_percent = pick(2) * pick(20);

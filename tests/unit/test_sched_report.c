@@ -34,7 +34,8 @@ static struct kernel_shape *make_shape(const char *name, const char *reason)
 
 static void run(bool stats, bool trace, struct kernel_shape **shapes)
 {
-    const struct vgpu_config gpu = {.n_lanes = GPU_LANES, .mark_latency_ns = 5000, .seed = 1};
+    const struct vgpu_config gpu = {
+        .n_lanes = GPU_LANES - GPU_SPARE_LANES, .mark_latency_ns = 5000, .seed = 1};
     const struct sched_config config = {.policy = sched_policies[0],
                                         .quantum_ns = 200 * US,
                                         .window_ns = 300 * US,

@@ -28,7 +28,8 @@ struct setting {
 
 static void start(struct program *p, struct setting setting, unsigned n_threads)
 {
-    const struct vgpu_config gpu = {.n_lanes = GPU_LANES, .mark_latency_ns = 5000, .seed = 1};
+    const struct vgpu_config gpu = {
+        .n_lanes = GPU_LANES - GPU_SPARE_LANES, .mark_latency_ns = 5000, .seed = 1};
     const struct sched_config config = {.policy = sched_policy_find(setting.policy),
                                         .quantum_ns = setting.quantum_ns,
                                         .window_ns = setting.window_ns,

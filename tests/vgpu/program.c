@@ -127,6 +127,8 @@ static bool put_call(struct program *p, struct step *step)
     if (step->kind == STEP_WAIT)
         after = p->tickets[step->event];
     step->call.run = run_call;
+    if (p->native)
+        return run_call(&step->call) == 0;
     if (!sched_queue_busy(queue) && sched_ticket_passed(after))
         run_call(&step->call);
     else if (step->defer)
@@ -143,6 +145,10 @@ static bool put_launch(struct program *p, struct thread *thread, struct step *st
     struct launch *launch = &step->launch.launch;
     struct sched_queue *queue = p->queues[step->stream];
     const struct sched_ticket none = {NULL, 0};
+    if (p->native) {
+        vstream_launch(p->streams[step->stream], &step->launch);
+        return true;
+    }
     switch (sched_admit(p->sched, thread->client, launch->shape, launch->grid)) {
     case ADMIT_DIRECT:
         vstream_launch(p->streams[step->stream], &step->launch);
@@ -231,6 +237,8 @@ static bool run_thread(struct program *p, struct thread *thread)
     if (step->kind <= STEP_WAIT_HOST)
         step->order = ++p->n_issued;
     thread->ready_ns = now + p->host_ns;
+    if (p->host_delay_ns)
+        thread->ready_ns += (uint64_t)rand_r(&p->host_seed) % p->host_delay_ns;
     if (!do_step(p, thread, step)) {
         step->order = before;
         thread->ready_ns = now;
@@ -291,11 +299,15 @@ static void print_threads(const struct program *p)
         for (unsigned j = 0; j <= thread->at && j < thread->n_steps; j++) {
             const struct step *step = &thread->steps[j];
             if (!is_done(step))
-                fprintf(stderr,
-                        "  step %u: %s on stream %u (kind %d)%s, %lu blocks begun, %lu ended\n", j,
-                        names[step->kind], step->stream, p->kinds[step->stream],
-                        step->launch.launch.client ? ", queued" : "",
-                        (unsigned long)step->launch.n_begun, (unsigned long)step->launch.n_ended);
+                fprintf(stderr, "  step %u: %s on stream %u (kind %d)\n", j, names[step->kind],
+                        step->stream, p->kinds[step->stream]);
+            if (!is_done(step) && step->kind == STEP_LAUNCH)
+                fprintf(stderr, "    %p %s: %lu of %lu blocks begun, %lu ended, waits %d for %p\n",
+                        (void *)step, step->launch.launch.client ? "queued" : "direct",
+                        (unsigned long)step->launch.n_begun,
+                        (unsigned long)grid3_count(step->launch.launch.grid),
+                        (unsigned long)step->launch.n_ended, step->launch.wait,
+                        (const void *)step->launch.other);
         }
     }
 }
@@ -308,7 +320,7 @@ const char *program_run(struct program *p, uint64_t for_ns)
         if (now - begin_ns >= for_ns)
             return NULL;
         if (now - begin_ns > STALLED_NS)
-            return print_threads(p), "it does not come to an end";
+            return p->quiet ? "it hangs" : (print_threads(p), "it does not come to an end");
         while (run_threads(p))
             look_ns = now;
         if (now >= look_ns) {
@@ -320,7 +332,7 @@ const char *program_run(struct program *p, uint64_t for_ns)
         uint64_t next_ns = min_u64(min_u64(look_ns, vgpu_next(p->vgpu)), next_thread(p));
         if (next_ns == NEVER && (run_threads(p) || all_over(p)))
             continue;
-        if (next_ns == NEVER && getenv("SCHED_SEED"))
+        if (next_ns == NEVER && !p->quiet && getenv("SCHED_SEED"))
             print_threads(p);
         if (next_ns == NEVER)
             return "nothing will ever happen again, and it is not over";

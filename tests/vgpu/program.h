@@ -62,8 +62,12 @@ struct program {
     struct thread threads[MAX_THREADS];
     unsigned n_threads;
     uint64_t host_ns;       /* what a step costs its thread */
+    uint64_t host_delay_ns; /* and up to so much more; for a native run */
+    unsigned host_seed;
     uint64_t look_delay_ns; /* the scheduler looks so much later than it wanted */
     uint64_t n_issued;
+    bool native;   /* the scheduler is not asked: what the program does without us */
+    bool quiet;    /* says nothing when it does not end */
     bool spinners; /* for the test: some launches' blocks wait for one another */
     unsigned n_looks;
 };

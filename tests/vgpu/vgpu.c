@@ -34,6 +34,7 @@ struct vstream *vstream_create(struct vgpu *vgpu, enum sched_queue_kind kind)
     struct vstream *stream = vgpu_alloc(sizeof(*stream));
     stream->vgpu = vgpu;
     stream->kind = kind;
+    stream->way = vgpu->config.n_ways ? vgpu->n_streams++ % vgpu->config.n_ways : 0;
     LL_PREPEND(vgpu->streams, stream);
     return stream;
 }
@@ -66,7 +67,26 @@ void vgpu_destroy(struct vgpu *vgpu)
 
 uint64_t vgpu_now(const struct vgpu *vgpu)
 {
-    return vgpu->now_ns;
+    return vgpu->wall_ns;
+}
+
+/* What the device has worked for us by then. */
+static uint64_t ours_by(const struct vgpu *vgpu, uint64_t wall_ns)
+{
+    uint64_t ours_ns = vgpu->config.ours_ns, round_ns = ours_ns + vgpu->config.away_ns;
+    if (!vgpu->config.away_ns)
+        return wall_ns;
+    uint64_t part_ns = wall_ns % round_ns;
+    return wall_ns / round_ns * ours_ns + (part_ns < ours_ns ? part_ns : ours_ns);
+}
+
+/* When it will have worked for us so long. */
+static uint64_t wall_at(const struct vgpu *vgpu, uint64_t now_ns)
+{
+    uint64_t ours_ns = vgpu->config.ours_ns, round_ns = ours_ns + vgpu->config.away_ns;
+    if (!vgpu->config.away_ns || now_ns == UINT64_MAX)
+        return now_ns;
+    return now_ns / ours_ns * round_ns + now_ns % ours_ns;
 }
 
 bool vstream_idle(const struct vstream *stream)
@@ -90,6 +110,13 @@ struct vcmd *vstream_put(struct vstream *stream, enum vcmd_kind kind)
     return cmd;
 }
 
+/* Of every order of magnitude alike. */
+static uint64_t random_delay(struct vgpu *vgpu)
+{
+    unsigned log2 = (unsigned)rand_r(&vgpu->seed) % vgpu->config.max_delay_log2;
+    return (uint64_t)rand_r(&vgpu->seed) % (1ull << log2);
+}
+
 void vstream_put_kernel(struct vstream *stream, struct vlaunch *launch, const struct slice *slice,
                         bool whole)
 {
@@ -97,6 +124,9 @@ void vstream_put_kernel(struct vstream *stream, struct vlaunch *launch, const st
     cmd->launch = launch;
     cmd->slice = *slice;
     cmd->whole = whole;
+    cmd->not_before_ns = cmd->put_ns;
+    if (stream->vgpu->config.max_delay_log2)
+        cmd->not_before_ns += random_delay(stream->vgpu);
 }
 
 void vstream_launch(struct vstream *stream, struct vlaunch *launch)
@@ -166,12 +196,42 @@ static void begin_kernel(struct vgpu *vgpu, struct vcmd *cmd)
     DL_APPEND2(vgpu->running, cmd, running_prev, running_next);
 }
 
+static bool is_early(const struct vcmd *cmd)
+{
+    return cmd->not_before_ns > cmd->stream->vgpu->now_ns;
+}
+
+/* Has something of another stream that shares the way to go first? */
+static bool held_on_way(const struct vcmd *cmd)
+{
+    const struct vstream *other;
+    if (!cmd->stream->vgpu->config.n_ways)
+        return false;
+    LL_FOREACH(cmd->stream->vgpu->streams, other)
+    {
+        const struct vcmd *first = other->cmds;
+        first = first && first->begun ? first->next : first;
+        if (other->way == cmd->stream->way && first && first->number < cmd->number)
+            return true;
+    }
+    return false;
+}
+
+/* One that was dropped before and put again elsewhere may come late. */
+static void reach_mark(const struct vgpu *vgpu, struct vmark *mark, uint32_t value)
+{
+    if (value < mark->last_put)
+        return;
+    mark->written = value;
+    mark->seen_ns = vgpu->now_ns + vgpu->config.mark_latency_ns;
+}
+
 /* The head of a stream. Returns whether it is over with at once. */
 static bool begin_cmd(struct vgpu *vgpu, struct vcmd *cmd)
 {
     if (cmd->begun)
         return cmd->kind == VCMD_COPY && vgpu->now_ns >= cmd->end_ns;
-    if (held_by_others(cmd))
+    if (is_early(cmd) || held_by_others(cmd) || held_on_way(cmd))
         return false;
     switch (cmd->kind) {
     case VCMD_KERNEL:
@@ -184,8 +244,7 @@ static bool begin_cmd(struct vgpu *vgpu, struct vcmd *cmd)
         cmd->span->begin_ns = vgpu->now_ns;
         return !cmd->copy_ns;
     case VCMD_MARK:
-        vgpu->marks[cmd->mark_slot].written = cmd->mark_value;
-        vgpu->marks[cmd->mark_slot].seen_ns = vgpu->now_ns + vgpu->config.mark_latency_ns;
+        reach_mark(vgpu, &vgpu->marks[cmd->mark_slot], cmd->mark_value);
         return true;
     case VCMD_RECORD:
         cmd->event->n_done = cmd->generation;
@@ -250,6 +309,7 @@ static void begin_blocks(struct vgpu *vgpu, struct vcmd *cmd, uint64_t n)
     vgpu->free_room -= n * cmd->room;
     *group = (struct vgroup){.cmd = cmd, .n = n, .begin_ns = vgpu->now_ns};
     group->end_ns = vgpu->now_ns + launch->block_ns;
+    group->next_block = cmd->slice.offset.x + grid3_count(cmd->slice.extent) - cmd->n_left;
     DL_APPEND(vgpu->groups, group);
 }
 
@@ -262,20 +322,30 @@ static bool dispatch_blocks(struct vgpu *vgpu)
     {
         uint64_t fit = vgpu->free_room / cmd->room;
         uint64_t n = fit < cmd->n_left ? fit : cmd->n_left;
-        if (n) {
-            begin_blocks(vgpu, cmd, n);
-            changed = true;
-        }
+        bool one_by_one = cmd->launch->wait == VWAIT_NEXT && n > 1;
+        if (one_by_one)
+            begin_blocks(vgpu, cmd, n - 1);
+        if (n)
+            begin_blocks(vgpu, cmd, one_by_one ? 1 : n);
+        changed |= n > 0;
         if (cmd->n_left)
             break;
     }
     return changed;
 }
 
-static bool spins(const struct vlaunch *launch)
+static bool spins(const struct vgroup *group)
 {
+    const struct vlaunch *launch = group->cmd->launch;
     if (launch->wait == VWAIT_ALL)
         return launch->n_begun < grid3_count(launch->launch.grid);
+    if (launch->wait == VWAIT_NEXT)
+        return group->next_block < grid3_count(launch->launch.grid) &&
+               !launch->n_run[group->next_block];
+    if (launch->wait == VWAIT_OTHER)
+        return launch->other->span.end_ns == UINT64_MAX;
+    if (launch->wait == VWAIT_WORD)
+        return !*launch->word;
     return launch->wait == VWAIT_BLOCK && !launch->n_run[launch->wait_block];
 }
 
@@ -304,7 +374,7 @@ static bool end_groups(struct vgpu *vgpu)
     bool changed = false;
     DL_FOREACH_SAFE(vgpu->groups, group, next)
     {
-        if (group->end_ns <= vgpu->now_ns && !spins(group->cmd->launch)) {
+        if (group->end_ns <= vgpu->now_ns && !spins(group)) {
             end_group(vgpu, group);
             changed = true;
         }
@@ -329,7 +399,8 @@ static void earlier(uint64_t *next_ns, uint64_t at_ns, uint64_t now_ns)
         *next_ns = at_ns;
 }
 
-uint64_t vgpu_next(struct vgpu *vgpu)
+/* When something happens next, in the time that the device works for us. */
+static uint64_t next_event(struct vgpu *vgpu)
 {
     struct vgroup *group;
     struct vstream *stream;
@@ -340,15 +411,25 @@ uint64_t vgpu_next(struct vgpu *vgpu)
     LL_FOREACH(vgpu->streams, stream)
     if (stream->cmds && stream->cmds->kind == VCMD_COPY && stream->cmds->begun)
         earlier(&next_ns, stream->cmds->end_ns, vgpu->now_ns);
+    LL_FOREACH(vgpu->streams, stream)
+    if (stream->cmds && !stream->cmds->begun)
+        earlier(&next_ns, stream->cmds->not_before_ns, vgpu->now_ns);
     return next_ns;
+}
+
+uint64_t vgpu_next(struct vgpu *vgpu)
+{
+    return wall_at(vgpu, next_event(vgpu));
 }
 
 void vgpu_advance(struct vgpu *vgpu, uint64_t to_ns)
 {
-    for (uint64_t next_ns; (next_ns = vgpu_next(vgpu)) <= to_ns && next_ns != UINT64_MAX;) {
+    uint64_t end_ns = ours_by(vgpu, to_ns);
+    for (uint64_t next_ns; (next_ns = next_event(vgpu)) <= end_ns && next_ns != UINT64_MAX;) {
         vgpu->now_ns = next_ns;
         vgpu_settle(vgpu);
     }
-    vgpu->now_ns = to_ns;
+    vgpu->now_ns = end_ns;
+    vgpu->wall_ns = to_ns;
     vgpu_settle(vgpu);
 }

@@ -26,6 +26,9 @@ enum vwait {
     VWAIT_NONE,
     VWAIT_BLOCK, /* every block spins until block `wait_block` of the launch has begun */
     VWAIT_ALL,   /* a grid barrier: until all have */
+    VWAIT_NEXT,  /* until the next one has (the last one does not wait) */
+    VWAIT_OTHER, /* until launch `other` has ended */
+    VWAIT_WORD,  /* until the host has written `word` */
 };
 
 /* A launch of the program: what the device runs, and what it saw. Zeroed, then filled by the test.
@@ -35,6 +38,8 @@ struct vlaunch {
     uint64_t block_ns;
     enum vwait wait;
     uint64_t wait_block;
+    const struct vlaunch *other;
+    const bool *word;
     unsigned client; /* whose device time it is */
     uint8_t *n_run;  /* per block: how often it ran; grid3_count entries */
     uint64_t n_begun, n_ended;
@@ -45,11 +50,15 @@ struct vlaunch {
 };
 
 struct vgpu_config {
-    unsigned n_lanes;         /* what begin() answers at most */
-    unsigned fail_percent;    /* of begin(), mark() and mark_stream() */
-    unsigned refuse_percent;  /* of submit() */
-    bool refuse_slices;       /* submit() takes only whole launches */
-    unsigned mark_latency_ns; /* from the end of the work until the word is seen */
+    unsigned n_lanes;          /* what begin() answers at most */
+    unsigned fail_percent;     /* of begin(), mark() and mark_stream() */
+    unsigned refuse_percent;   /* of submit() */
+    bool refuse_slices;        /* submit() takes only whole launches */
+    unsigned mark_latency_ns;  /* from the end of the work until the word is seen */
+    unsigned n_ways;           /* to the device: streams that share one begin their commands in the
+                                  order they were put; 0: as many as there are streams */
+    unsigned max_delay_log2;   /* kernels begin up to so much later than they could, in ns; 0: no */
+    uint64_t ours_ns, away_ns; /* the device works for us so long, then for others; 0: always */
     unsigned seed;
 };
 

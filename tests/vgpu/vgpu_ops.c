@@ -27,7 +27,7 @@ static bool chance(struct vgpu *vgpu, unsigned percent)
 static uint64_t op_now_ns(void *gpu)
 {
     const struct vgpu *vgpu = gpu;
-    return vgpu->now_ns;
+    return vgpu->wall_ns;
 }
 
 static struct vstream *take_lane(struct vgpu *vgpu, enum sched_queue_kind kind)
@@ -43,6 +43,19 @@ static struct vstream *take_lane(struct vgpu *vgpu, enum sched_queue_kind kind)
     stream = vstream_create(vgpu, kind);
     stream->is_lane = stream->lane_taken = true;
     return stream;
+}
+
+/* One that a probe came back from. */
+static struct vstream *take_open_lane(struct vgpu *vgpu, enum sched_queue_kind kind)
+{
+    for (unsigned i = 0; i < VGPU_SPARES; i++) {
+        struct vstream *stream = vgpu->spares[i];
+        if (!stream || !vstream_idle(stream))
+            continue;
+        vgpu->spares[i] = NULL;
+        return stream;
+    }
+    return take_lane(vgpu, kind);
 }
 
 static struct vlanes *find_lanes(struct vgpu *vgpu, struct launch *launch)
@@ -65,8 +78,6 @@ static int op_begin(void *gpu, struct launch *launch)
     vstream_record(stream, lanes->begin, NULL);
     lanes->lanes[0] = stream;
     lanes->tied[0] = true;
-    for (unsigned i = 1; i < vgpu->config.n_lanes; i++)
-        lanes->lanes[i] = take_lane(vgpu, stream->kind);
     LL_PREPEND(vgpu->sliced, lanes);
     return (int)vgpu->config.n_lanes;
 }
@@ -89,7 +100,11 @@ static int op_submit(void *gpu, struct launch *launch, const struct slice *slice
     if (chance(vgpu, vgpu->config.refuse_percent) || (vgpu->config.refuse_slices && !whole))
         return VGPU_REFUSED;
     if (!whole) {
-        check(lanes && lane < vgpu->config.n_lanes, "slice on a lane that was not given");
+        check(lanes && lane < GPU_LANES, "slice on a lane that there is not");
+        if (!lanes->lanes[lane])
+            lanes->lanes[lane] = lane < GPU_LANES - GPU_SPARE_LANES
+                                     ? take_lane(vgpu, stream->kind)
+                                     : take_open_lane(vgpu, stream->kind);
         stream = lanes->lanes[lane];
         if (!lanes->tied[lane])
             vstream_wait(stream, lanes->begin, NULL);
@@ -128,7 +143,7 @@ static int op_spread(void *gpu, struct launch *launch, const struct slice *slice
     struct vlanes *lanes = find_lanes(vgpu, launch);
     check(n && n <= PLAN_REST_MAX, "spread of nothing");
     for (unsigned i = 0; i < n; i++) {
-        struct vstream *lane = take_lane(vgpu, stream->kind);
+        struct vstream *lane = take_open_lane(vgpu, stream->kind);
         lanes->lanes[GPU_LANES + i] = lane;
         vstream_wait(lane, lanes->begin, NULL);
         vstream_put_kernel(lane, (struct vlaunch *)launch, &slices[i], false);
@@ -169,6 +184,16 @@ static int op_mark(void *gpu, struct launch *launch, unsigned lane, struct gpu_m
 static int op_mark_stream(void *gpu, void *stream, struct gpu_mark *ret_mark)
 {
     return put_mark(gpu, stream, ret_mark);
+}
+
+static int op_probe(void *gpu, void *stream, struct gpu_mark *ret_mark)
+{
+    struct vgpu *vgpu = gpu;
+    (void)stream;
+    struct vstream **spare = &vgpu->spares[vgpu->last_spare++ % VGPU_SPARES];
+    if (!*spare)
+        *spare = take_lane(vgpu, QUEUE_NON_BLOCKING);
+    return put_mark(vgpu, *spare, ret_mark);
 }
 
 static bool op_reached(void *gpu, const struct gpu_mark *mark)
@@ -221,6 +246,7 @@ const struct gpu_ops vgpu_ops = {
     .submit = op_submit,
     .spread = op_spread,
     .join = op_join,
+    .probe = op_probe,
     .begun = op_begun,
     .mark = op_mark,
     .mark_stream = op_mark_stream,

@@ -7,8 +7,9 @@
 
 #include "tests/vgpu/vgpu.h"
 
-#define VGPU_ROOM  (1u << 24) /* the device; a block takes VGPU_ROOM / wave_blocks of it */
-#define VGPU_MARKS 4096
+#define VGPU_ROOM   (1u << 24) /* the device; a block takes VGPU_ROOM / wave_blocks of it */
+#define VGPU_SPARES 8
+#define VGPU_MARKS  4096
 
 enum vcmd_kind { VCMD_KERNEL, VCMD_COPY, VCMD_MARK, VCMD_RECORD, VCMD_WAIT, VCMD_WAIT_HOST };
 
@@ -18,6 +19,7 @@ struct vcmd {
     struct vcmd *next;
     struct vcmd *running_prev, *running_next;
     uint64_t number, put_ns;
+    uint64_t not_before_ns; /* a kernel */
     bool begun;
     /* kernel */
     struct vlaunch *launch;
@@ -37,6 +39,7 @@ struct vgroup {
     struct vgroup *prev, *next;
     struct vcmd *cmd;
     uint64_t n, begin_ns, end_ns;
+    uint64_t next_block; /* of the launch, behind those of the group; 1-D grids only */
 };
 
 struct vevent {
@@ -49,6 +52,7 @@ struct vstream {
     struct vstream *next;
     enum sched_queue_kind kind;
     struct vcmd *cmds;
+    unsigned way;
     bool is_lane, lane_taken; /* an internal stream; in use */
 };
 
@@ -63,13 +67,18 @@ struct vlanes {
 
 struct vgpu {
     struct vgpu_config config;
-    uint64_t now_ns, n_cmds;
+    uint64_t now_ns;  /* the time the device worked for us */
+    uint64_t wall_ns; /* the host's clock */
+    uint64_t n_cmds;
+    unsigned n_streams;
     uint64_t free_room;
     struct vstream *streams;
     struct vevent *events;
     struct vcmd *running; /* kernels with blocks to begin or running, oldest first */
     struct vgroup *groups;
     struct vlanes *sliced;
+    struct vstream *spares[VGPU_SPARES]; /* for probes, and what is let out */
+    unsigned last_spare;
     struct vmark {
         bool taken;
         uint32_t last_put, written; /* values */

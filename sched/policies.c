@@ -20,16 +20,21 @@ const struct sched_policy *sched_policy_find(const char *name)
     return NULL;
 }
 
-/* Most arrive last, so the search begins at the end. */
+/* New ones come last, those whose lane is free again are among the first: the search goes on from
+ * both ends. */
 void policy_list_insert(struct launch **list, struct launch *launch)
 {
-    struct launch *before = *list ? (*list)->prev : NULL;
-    while (before && before->op.seq > launch->op.seq)
-        before = before == *list ? NULL : before->prev;
-    if (before)
-        DL_APPEND_ELEM(*list, before, launch);
-    else
+    uint64_t seq = launch->op.seq;
+    struct launch *after = *list, *before = *list ? (*list)->prev : NULL;
+    if (!after || after->op.seq > seq) {
         DL_PREPEND(*list, launch);
+        return;
+    }
+    while (before->op.seq > seq && after->next->op.seq < seq) {
+        before = before->prev;
+        after = after->next;
+    }
+    DL_APPEND_ELEM(*list, before->op.seq < seq ? before : after, launch);
 }
 
 void policy_list_remove(struct launch **list, struct launch *launch)

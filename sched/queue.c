@@ -34,7 +34,8 @@ static bool kinds_wait(enum sched_queue_kind a, enum sched_queue_kind b)
 /* Does something in another queue of the domain have to go before operation seq of this one? */
 static bool others_go_first(const struct sched_queue *queue, uint64_t seq)
 {
-    if (queue->kind == QUEUE_NON_BLOCKING || queue->domain->n_ops == queue->n_ops)
+    enum sched_queue_kind others = queue->kind == QUEUE_LEGACY ? QUEUE_BLOCKING : QUEUE_LEGACY;
+    if (queue->kind == QUEUE_NON_BLOCKING || !queue->domain->n_ops_of[others])
         return false;
     for (struct sched_queue *other = queue->domain->queues; other; other = other->next_in_domain)
         if (kinds_wait(queue->kind, other->kind) && head_seq(other) < seq)
@@ -155,6 +156,7 @@ void queue_append(struct sched_queue *queue, struct sched_op *op, struct sched_t
         atomic_store_explicit(&queue->head_seq, op->seq, memory_order_release);
     queue->n_ops++;
     queue->domain->n_ops++;
+    queue->domain->n_ops_of[queue->kind]++;
     s->n_held++;
     s->n_foreign += is_foreign(s, after);
     atomic_fetch_add_explicit(&sched_held, 1, memory_order_acq_rel);
@@ -169,6 +171,7 @@ void queue_pop(struct sched_queue *queue)
     DL_DELETE(queue->ops, op);
     queue->n_ops--;
     queue->domain->n_ops--;
+    queue->domain->n_ops_of[queue->kind]--;
     s->n_held--;
     s->n_foreign -= is_foreign(s, op->after);
     atomic_store_explicit(&queue->head_seq, queue->ops ? queue->ops->seq : NEVER,

@@ -62,8 +62,8 @@ struct sched_queue {
 struct sched_domain {
     struct sched *sched;
     struct sched_domain *prev, *next;
-    struct sched_queue *queues; /* all, by next_in_domain */
-    unsigned n_ops;
+    struct sched_queue *queues;                 /* all, by next_in_domain */
+    unsigned n_ops, n_ops_of[QUEUE_LEGACY + 1]; /* held, in all queues and in those of a kind */
 };
 
 enum client_activity { CLIENT_IDLE, CLIENT_QUIET, CLIENT_ACTIVE };

@@ -91,6 +91,7 @@ struct exec_fault {
 struct exec_launch {
     const struct exec_kernel *kernel;
     uint32_t grid[3], threads[3], cluster[3]; /* cluster 1,1,1 where there is none */
+    bool explicit_cluster;                    /* asked for, be it of one block */
     uint64_t grid_id;
     uint64_t grid_workspace; /* of a cooperative launch: the address in %envreg1 and 2; else 0 */
     const void *params;      /* kernel->param_bytes */
@@ -117,5 +118,18 @@ enum exec_status exec_block_run(struct exec_block *block, uint64_t budget, uint6
 /* Instructions run so far, counted per thread. */
 uint64_t exec_block_instructions(const struct exec_block *block);
 void exec_block_destroy(struct exec_block *block);
+
+/* The blocks of one cluster, from the one with rank 0 and index first on: made together, run in
+ * turn by whoever calls. sms: the multiprocessor of each, NULL: 0. A launch without clusters has
+ * clusters of one block. */
+#define EXEC_CLUSTER_BLOCKS 16u
+struct exec_cluster;
+int exec_cluster_create(const struct exec_launch *launch, const uint32_t first[3],
+                        const uint32_t *sms, struct exec_cluster **ret_cluster);
+/* Runs each block up to the budget; ret_costs: of each. */
+enum exec_status exec_cluster_run(struct exec_cluster *cluster, uint64_t budget,
+                                  uint64_t *ret_costs, struct exec_fault *ret_fault);
+uint64_t exec_cluster_instructions(const struct exec_cluster *cluster);
+void exec_cluster_destroy(struct exec_cluster *cluster);
 
 #endif

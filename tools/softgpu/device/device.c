@@ -192,22 +192,31 @@ void device_poll_values(void)
     device_pump();
 }
 
-static enum exec_status run_unlocked(struct resident *resident, uint64_t *ret_cost,
+static int create_cluster(struct resident *resident)
+{
+    uint32_t sms[EXEC_CLUSTER_BLOCKS];
+    unsigned n = 0;
+
+    for (const struct resident *member = resident; member; member = member->next_member)
+        sms[n++] = member->sm;
+    return exec_cluster_create(&resident->kernel->work.kernel, resident->index, sms,
+                               &resident->cluster);
+}
+
+static enum exec_status run_unlocked(struct resident *resident, uint64_t *ret_costs,
                                      struct exec_fault *ret_fault)
 {
     int r = 0;
 
-    *ret_cost = 0;
-    if (!resident->block)
-        r = exec_block_create(&resident->kernel->work.kernel, resident->index, resident->sm,
-                              &resident->block);
+    if (!resident->cluster)
+        r = create_cluster(resident);
     if (r) {
         *ret_fault = (struct exec_fault){.kind = EXEC_FAULT_STACK};
         snprintf(ret_fault->message, sizeof(ret_fault->message), "no host memory for a block: %s",
                  strerror(-r));
         return EXEC_FAULT;
     }
-    return exec_block_run(resident->block, device.options.quantum, ret_cost, ret_fault);
+    return exec_cluster_run(resident->cluster, device.options.quantum, ret_costs, ret_fault);
 }
 
 /* Puts the kernel's name before the fault's own words. */
@@ -219,17 +228,17 @@ static void name_fault(struct exec_fault *fault, const struct exec_kernel *kerne
     memcpy(fault->message, text, sizeof(text));
 }
 
-enum exec_status device_run_block(struct resident *resident, uint64_t *ret_cost)
+enum exec_status device_run_cluster(struct resident *resident, uint64_t *ret_costs)
 {
     struct domain *domain = resident->kernel->domain;
     struct exec_fault fault = {0};
     enum exec_status status;
 
-    *ret_cost = 0;
+    memset(ret_costs, 0, resident->n_members * sizeof(*ret_costs));
     if (domain->fault.kind != EXEC_FAULT_NONE)
         return EXEC_DONE;
     device_unlock();
-    status = run_unlocked(resident, ret_cost, &fault);
+    status = run_unlocked(resident, ret_costs, &fault);
     device_lock();
     if (status == EXEC_FAULT) {
         name_fault(&fault, resident->kernel->work.kernel.kernel);

@@ -44,8 +44,9 @@ void device_set_timer(struct task *task, uint64_t due_ns);
 /* Timers that are due, then values that are reached. */
 void device_fire_timers(void);
 void device_poll_values(void);
-/* Runs the block on this thread for one quantum, with the lock let go; a fault ends the domain. */
-enum exec_status device_run_block(struct resident *resident, uint64_t *ret_cost);
+/* Runs the cluster on this thread for one quantum, with the lock let go; a fault ends the domain.
+ * ret_costs: EXEC_CLUSTER_BLOCKS, of each member. */
+enum exec_status device_run_cluster(struct resident *resident, uint64_t *ret_costs);
 /* The work's engine is given a hint to look again. */
 void device_kick(void);
 

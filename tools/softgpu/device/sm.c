@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * sm.c - residence limits, the lines of kernels, and the placing of blocks.
+ * sm.c - residence limits, the lines of kernels, and the placing of blocks and clusters.
  */
 #include "tools/softgpu/device/sm.h"
 #include "tools/softgpu/device/device_internal.h"
@@ -131,25 +131,78 @@ static void push_run(struct resident *resident)
     run_last = resident;
 }
 
-static bool place_next(struct task *kernel)
+static void vacate(struct resident *resident)
 {
-    const uint32_t *grid = kernel->work.kernel.grid;
+    const struct sm_need *need = &resident->kernel->need;
+    struct sm *sm = &sms[resident->sm];
+
+    sm->blocks--;
+    sm->threads -= need->threads;
+    sm->registers -= need->registers;
+    sm->shared_bytes -= need->shared_bytes;
+    resident->queue_next = spare;
+    spare = resident;
+}
+
+/* NULL: no room. */
+static struct resident *place_block(struct task *kernel)
+{
     struct sm *sm = find_room(&kernel->need);
     struct resident *resident = spare;
-    uint64_t n = kernel->next_block;
 
     if (!sm)
-        return false;
+        return NULL;
     spare = resident->queue_next;
-    *resident = (struct resident){.kernel = kernel};
+    *resident = (struct resident){.kernel = kernel, .sm = (unsigned)(sm - sms)};
     occupy(sm, &kernel->need);
-    resident->sm = (unsigned)(sm - sms);
-    resident->index[0] = (uint32_t)(n % grid[0]);
-    resident->index[1] = (uint32_t)(n / grid[0] % grid[1]);
-    resident->index[2] = (uint32_t)(n / grid[0] / grid[1]);
-    kernel->next_block++;
-    kernel->n_resident++;
-    push_run(resident);
+    return resident;
+}
+
+static void vacate_all(struct resident *leader)
+{
+    struct resident *next;
+
+    for (struct resident *member = leader; member; member = next) {
+        next = member->next_member;
+        vacate(member);
+    }
+}
+
+/* All blocks of a cluster, or none. */
+static struct resident *place_cluster(struct task *kernel)
+{
+    const uint32_t *size = kernel->work.kernel.cluster;
+    unsigned n = size[0] * size[1] * size[2];
+    struct resident *leader = NULL, **at = &leader;
+
+    for (unsigned i = 0; i < n; i++) {
+        *at = place_block(kernel);
+        if (!*at) {
+            vacate_all(leader);
+            return NULL;
+        }
+        (*at)->leader = leader;
+        at = &(*at)->next_member;
+    }
+    leader->n_members = n;
+    return leader;
+}
+
+static bool place_next(struct task *kernel)
+{
+    const uint32_t *grid = kernel->work.kernel.grid, *size = kernel->work.kernel.cluster;
+    struct resident *leader = place_cluster(kernel);
+    uint64_t n, wide = grid[0] / size[0], high = grid[1] / size[1];
+
+    if (!leader)
+        return false;
+    n = kernel->next_block / leader->n_members;
+    leader->index[0] = (uint32_t)(n % wide) * size[0];
+    leader->index[1] = (uint32_t)(n / wide % high) * size[1];
+    leader->index[2] = (uint32_t)(n / wide / high) * size[2];
+    kernel->next_block += leader->n_members;
+    kernel->n_resident += leader->n_members;
+    push_run(leader);
     return true;
 }
 
@@ -208,16 +261,10 @@ static void finish_if_over(struct task *kernel)
 void sm_release(struct resident *resident)
 {
     struct task *kernel = resident->kernel;
-    struct sm *sm = &sms[resident->sm];
 
-    sm->blocks--;
-    sm->threads -= kernel->need.threads;
-    sm->registers -= kernel->need.registers;
-    sm->shared_bytes -= kernel->need.shared_bytes;
-    exec_block_destroy(resident->block);
-    resident->queue_next = spare;
-    spare = resident;
-    kernel->n_resident--;
+    exec_cluster_destroy(resident->cluster);
+    kernel->n_resident -= resident->n_members;
+    vacate_all(resident);
     finish_if_over(kernel);
     dispatch();
     device_kick();
@@ -259,17 +306,24 @@ static double speed(const struct sm *sm)
     return (double)device.options.clock_mhz / 1000.0 / warps;
 }
 
-void sm_time(struct resident *resident, uint64_t cycles, bool ended)
+static void time_member(struct resident *resident, uint64_t cycles)
 {
     struct sm *sm = &sms[resident->sm];
 
     resident->left_cycles = (double)(cycles ? cycles : 1);
-    resident->ended = ended;
     resident->prev = NULL;
     resident->next = sm->timed;
     if (sm->timed)
         sm->timed->prev = resident;
     sm->timed = resident;
+}
+
+void sm_time(struct resident *resident, const uint64_t *cycles, bool ended)
+{
+    resident->ended = ended;
+    resident->n_timed = resident->n_members;
+    for (struct resident *member = resident; member; member = member->next_member)
+        time_member(member, *cycles++);
 }
 
 uint64_t sm_next_ns(void)
@@ -291,13 +345,17 @@ uint64_t sm_next_ns(void)
 
 static void end_part(struct sm *sm, struct resident *resident)
 {
+    struct resident *leader = resident->leader;
+
     *(resident->prev ? &resident->prev->next : &sm->timed) = resident->next;
     if (resident->next)
         resident->next->prev = resident->prev;
-    if (resident->ended)
-        sm_release(resident);
+    if (--leader->n_timed)
+        return;
+    if (leader->ended)
+        sm_release(leader);
     else
-        sm_requeue(resident);
+        sm_requeue(leader);
 }
 
 void sm_advance(uint64_t ns)

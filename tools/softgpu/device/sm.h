@@ -35,17 +35,23 @@ struct sm_need {
     size_t shared_bytes;
 };
 
-/* One block on a multiprocessor. */
+/* One block on a multiprocessor. The blocks of a cluster come and go together and are run as one:
+ * the one of rank 0 leads, and stands for all of them wherever a resident is asked for or handed
+ * over. */
 struct resident {
     struct task *kernel;
-    uint32_t index[3];
     unsigned sm;
-    struct exec_block *block; /* created by whoever runs it first */
+    struct resident *leader, *next_member;
     struct resident *queue_next;
-    /* Virtual time: cycles until the part that has been run is over, and whether that was the last.
-     */
+    /* of the leader */
+    uint32_t index[3];
+    unsigned n_members;
+    struct exec_cluster *cluster; /* created by whoever runs it first */
+    /* Virtual time: cycles until the part that has been run is over; and of the leader, of how many
+     * members it is not, and whether that was the last one. */
     struct resident *prev, *next;
     double left_cycles;
+    unsigned n_timed;
     bool ended;
 };
 
@@ -66,10 +72,11 @@ void sm_requeue(struct resident *resident);
 void sm_release(struct resident *resident);
 /* No block of this domain's kernels is handed out any more. */
 void sm_drop(struct domain *domain);
-/* Virtual time: how long until the first resident's part is over (UINT64_MAX: nothing is timed);
- * and let that time pass, putting those that are over in line again or releasing them. Residents
- * share their multiprocessor by warps; fewer warps than saturate leave it partly idle. */
-void sm_time(struct resident *resident, uint64_t cycles, bool ended);
+/* Virtual time: a part has been run, with the cycles of each member; how long until the first
+ * resident's part is over (UINT64_MAX: nothing is timed); and let that time pass, putting those
+ * that are over in line again or releasing them. Residents share their multiprocessor by warps;
+ * fewer warps than saturate leave it partly idle. */
+void sm_time(struct resident *resident, const uint64_t *cycles, bool ended);
 uint64_t sm_next_ns(void);
 void sm_advance(uint64_t ns);
 

@@ -137,6 +137,8 @@ static int prepare_kernel(struct task *task, const struct domain *domain)
     struct exec_launch *launch = &task->work.kernel;
     unsigned threads = launch->threads[0] * launch->threads[1] * launch->threads[2];
 
+    for (int i = 0; i < 3; i++)
+        launch->cluster[i] += !launch->cluster[i];
     launch->memory = &memory_exec;
     launch->check_races = device.options.races;
     launch->n_sms = (unsigned)device.options.sms;

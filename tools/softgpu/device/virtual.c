@@ -50,12 +50,12 @@ static bool begin_block(void)
 {
     struct resident *resident = sm_take();
     enum exec_status status;
-    uint64_t cost;
+    uint64_t costs[EXEC_CLUSTER_BLOCKS];
 
     if (!resident)
         return false;
-    status = device_run_block(resident, &cost);
-    sm_time(resident, cost, status != EXEC_YIELDED);
+    status = device_run_cluster(resident, costs);
+    sm_time(resident, costs, status != EXEC_YIELDED);
     return true;
 }
 

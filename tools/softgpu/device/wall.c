@@ -31,11 +31,11 @@ static bool run_job(void)
 static bool run_block(void)
 {
     struct resident *resident = sm_take();
-    uint64_t cost;
+    uint64_t costs[EXEC_CLUSTER_BLOCKS];
 
     if (!resident)
         return false;
-    if (device_run_block(resident, &cost) == EXEC_YIELDED)
+    if (device_run_cluster(resident, costs) == EXEC_YIELDED)
         sm_requeue(resident);
     else
         sm_release(resident);

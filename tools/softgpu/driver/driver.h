@@ -76,11 +76,17 @@ struct CUctx_st {
     struct CUmod_st *modules;
 };
 
+/* What the program may set of a function. */
+struct function_settings {
+    int max_dynamic_shared_bytes, carveout;
+    bool any_cluster; /* clusters of more than 8 blocks */
+};
+
 struct CUfunc_st {
     struct CUmod_st *module;
     const struct exec_kernel *kernel;
     struct CUkern_st *handle; /* of a library's kernel, or NULL */
-    int max_dynamic_shared_bytes, carveout;
+    struct function_settings settings;
     CUfunc_cache cache_config;
     atomic_bool loaded; /* set once, by any thread */
     /* for cuParamSet* and cuLaunchGrid, the interface of CUDA 2 */

@@ -43,11 +43,12 @@ static size_t max_dynamic_of(const struct exec_kernel *kernel, int set)
 
 size_t function_max_dynamic(const struct CUfunc_st *f)
 {
-    return max_dynamic_of(f->kernel, f->max_dynamic_shared_bytes);
+    return max_dynamic_of(f->kernel, f->settings.max_dynamic_shared_bytes);
 }
 
 static CUresult get_attribute(int *value, CUfunction_attribute attribute,
-                              const struct exec_kernel *kernel, int max_dynamic, int carveout)
+                              const struct exec_kernel *kernel,
+                              const struct function_settings *settings)
 {
     switch ((int)attribute) {
     case CU_FUNC_ATTRIBUTE_MAX_THREADS_PER_BLOCK:
@@ -67,10 +68,10 @@ static CUresult get_attribute(int *value, CUfunction_attribute attribute,
         *value = (int)device_options()->cc;
         break;
     case CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES:
-        *value = (int)max_dynamic_of(kernel, max_dynamic);
+        *value = (int)max_dynamic_of(kernel, settings->max_dynamic_shared_bytes);
         break;
     case CU_FUNC_ATTRIBUTE_PREFERRED_SHARED_MEMORY_CARVEOUT:
-        *value = carveout;
+        *value = settings->carveout;
         break;
     case 10: /* a cluster size must be set: no */
         *value = 0;
@@ -79,6 +80,9 @@ static CUresult get_attribute(int *value, CUfunction_attribute attribute,
     case 12:
     case 13:
         *value = (int)kernel->reqcluster[attribute - 11];
+        break;
+    case 14: /* clusters of sizes that not every device has */
+        *value = settings->any_cluster;
         break;
     default:
         if ((int)attribute < 0 || attribute >= CU_FUNC_ATTRIBUTE_MAX)
@@ -89,22 +93,24 @@ static CUresult get_attribute(int *value, CUfunction_attribute attribute,
 }
 
 static CUresult set_attribute(CUfunction_attribute attribute, int value,
-                              const struct exec_kernel *kernel, int *max_dynamic, int *carveout)
+                              const struct exec_kernel *kernel, struct function_settings *settings)
 {
     switch ((int)attribute) {
     case CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES:
         if (value < 0 ||
             (size_t)value + kernel->static_shared_bytes > device_limits()->shared_optin_bytes)
             return CUDA_ERROR_INVALID_VALUE;
-        *max_dynamic = value;
+        settings->max_dynamic_shared_bytes = value;
         return CUDA_SUCCESS;
     case CU_FUNC_ATTRIBUTE_PREFERRED_SHARED_MEMORY_CARVEOUT:
         if (value < -1 || value > 100)
             return CUDA_ERROR_INVALID_VALUE;
-        *carveout = value;
+        settings->carveout = value;
         return CUDA_SUCCESS;
-    case 14: /* non-portable cluster sizes, cluster scheduling: accepted, of no effect */
-    case 15:
+    case 14:
+        settings->any_cluster = value;
+        return CUDA_SUCCESS;
+    case 15: /* how clusters are spread: accepted, of no effect */
         return CUDA_SUCCESS;
     default:
         return CUDA_ERROR_INVALID_VALUE;
@@ -119,8 +125,7 @@ EXPORT CUresult CUDAAPI cuFuncGetAttribute(int *value, CUfunction_attribute attr
 
     if (!r && !value)
         r = CUDA_ERROR_INVALID_VALUE;
-    return r ? r
-             : get_attribute(value, attribute, f->kernel, f->max_dynamic_shared_bytes, f->carveout);
+    return r ? r : get_attribute(value, attribute, f->kernel, &f->settings);
 }
 
 EXPORT CUresult CUDAAPI cuFuncSetAttribute(CUfunction handle, CUfunction_attribute attribute,
@@ -129,9 +134,7 @@ EXPORT CUresult CUDAAPI cuFuncSetAttribute(CUfunction handle, CUfunction_attribu
     struct CUfunc_st *f;
     CUresult r = function_lookup(handle, &f);
 
-    return r ? r
-             : set_attribute(attribute, value, f->kernel, &f->max_dynamic_shared_bytes,
-                             &f->carveout);
+    return r ? r : set_attribute(attribute, value, f->kernel, &f->settings);
 }
 
 EXPORT CUresult CUDAAPI cuFuncSetCacheConfig(CUfunction handle, CUfunc_cache config)
@@ -244,9 +247,7 @@ EXPORT CUresult CUDAAPI cuKernelGetAttribute(int *value, CUfunction_attribute at
 
     if (!r && !value)
         r = CUDA_ERROR_INVALID_VALUE;
-    return r ? r
-             : get_attribute(value, attribute, kernel->info, kernel->max_dynamic_shared_bytes,
-                             kernel->carveout);
+    return r ? r : get_attribute(value, attribute, kernel->info, &kernel->settings);
 }
 
 /* Where the current context has the kernel already, it takes effect there too. */
@@ -257,8 +258,7 @@ EXPORT CUresult CUDAAPI cuKernelSetAttribute(CUfunction_attribute attribute, int
     CUfunction function;
 
     if (!r)
-        r = set_attribute(attribute, value, kernel->info, &kernel->max_dynamic_shared_bytes,
-                          &kernel->carveout);
+        r = set_attribute(attribute, value, kernel->info, &kernel->settings);
     if (!r && !cuKernelGetFunction(&function, kernel))
         r = cuFuncSetAttribute(function, attribute, value);
     return r;

@@ -51,8 +51,10 @@ static CUresult create(struct texts *texts, const struct jit_log *log, CUlibrary
         return CUDA_ERROR_OUT_OF_MEMORY;
     }
     for (size_t i = 0; i < library->n_kernels; i++) {
-        library->kernels[i] = (struct CUkern_st){
-            .library = library, .name = kernels[i]->name, .info = kernels[i], .carveout = -1};
+        library->kernels[i] = (struct CUkern_st){.library = library,
+                                                 .name = kernels[i]->name,
+                                                 .info = kernels[i],
+                                                 .settings.carveout = -1};
         handle_add(&library->kernels[i], HANDLE_KERNEL);
     }
     *ret_library = library;

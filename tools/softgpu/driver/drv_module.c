@@ -133,11 +133,10 @@ CUresult module_create(struct CUctx_st *ctx, struct CUlib_st *library, struct ex
         *function = (struct CUfunc_st){.module = module,
                                        .kernel = kernels[i],
                                        .loaded = driver_loads_eagerly(),
-                                       .carveout = -1};
+                                       .settings.carveout = -1};
         if (library) {
             function->handle = &library->kernels[i];
-            function->max_dynamic_shared_bytes = library->kernels[i].max_dynamic_shared_bytes;
-            function->carveout = library->kernels[i].carveout;
+            function->settings = library->kernels[i].settings;
         }
         handle_add(function, HANDLE_FUNCTION);
     }

@@ -2,7 +2,7 @@
  *
  * drv_occupancy.c - how many blocks of a kernel are resident at once.
  */
-#include "tools/softgpu/driver/driver.h"
+#include "tools/softgpu/driver/launch.h"
 
 /* 0 where a launch would be refused. */
 static unsigned blocks_per_sm(const struct CUfunc_st *f, unsigned threads, size_t shared_bytes)
@@ -99,3 +99,60 @@ EXPORT CUresult CUDAAPI cuOccupancyAvailableDynamicSMemPerBlock(size_t *bytes, C
         *bytes = most;
     return CUDA_SUCCESS;
 }
+
+#if CUDA_VERSION >= 11080
+static CUresult blocks_on_device(CUfunction handle, const CUlaunchConfig *config,
+                                 struct CUfunc_st **ret_function, uint64_t *ret_blocks)
+{
+    CUresult r = function_lookup(handle, ret_function);
+    uint64_t threads;
+
+    if (!r && (!config || (config->numAttrs && !config->attrs)))
+        r = CUDA_ERROR_INVALID_VALUE;
+    if (r)
+        return r;
+    threads = (uint64_t)config->blockDimX * config->blockDimY * config->blockDimZ;
+    if (!threads || threads > sm_max_threads((*ret_function)->kernel))
+        return CUDA_ERROR_INVALID_VALUE;
+    *ret_blocks = blocks_per_sm(*ret_function, (unsigned)threads, config->sharedMemBytes) *
+                  device_options()->sms;
+    return CUDA_SUCCESS;
+}
+
+/* Clusters need not be near each other here: any free multiprocessors do. */
+EXPORT CUresult CUDAAPI cuOccupancyMaxPotentialClusterSize(int *size, CUfunction handle,
+                                                           const CUlaunchConfig *config)
+{
+    struct CUfunc_st *f;
+    uint64_t blocks;
+    CUresult r = size ? blocks_on_device(handle, config, &f, &blocks) : CUDA_ERROR_INVALID_VALUE;
+
+    if (r)
+        return r;
+    for (*size = 1; *size * 2u <= blocks && *size * 2u <= launch_max_cluster(f);)
+        *size *= 2;
+    return CUDA_SUCCESS;
+}
+
+EXPORT CUresult CUDAAPI cuOccupancyMaxActiveClusters(int *n, CUfunction handle,
+                                                     const CUlaunchConfig *config)
+{
+    struct CUfunc_st *f;
+    uint64_t blocks, cluster = 1;
+    CUresult r = n ? blocks_on_device(handle, config, &f, &blocks) : CUDA_ERROR_INVALID_VALUE;
+
+    if (r)
+        return r;
+    for (int i = 0; i < 3; i++)
+        cluster *= f->kernel->reqcluster[i] ? f->kernel->reqcluster[i] : 1;
+    for (unsigned i = 0; i < config->numAttrs; i++) {
+        const CUlaunchAttributeValue *value = &config->attrs[i].value;
+        if (config->attrs[i].id == CU_LAUNCH_ATTRIBUTE_CLUSTER_DIMENSION)
+            cluster = (uint64_t)value->clusterDim.x * value->clusterDim.y * value->clusterDim.z;
+    }
+    if (!cluster || cluster > launch_max_cluster(f))
+        return CUDA_ERROR_INVALID_CLUSTER_SIZE;
+    *n = (int)(blocks / cluster);
+    return CUDA_SUCCESS;
+}
+#endif

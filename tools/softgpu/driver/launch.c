@@ -28,6 +28,15 @@ static CUresult check_shape(const struct CUfunc_st *f, const struct launch_shape
     return threads > sm_max_threads(kernel) ? CUDA_ERROR_INVALID_VALUE : CUDA_SUCCESS;
 }
 
+#define PORTABLE_CLUSTER 8
+
+unsigned launch_max_cluster(const struct CUfunc_st *f)
+{
+    if (device_options()->cc < 90)
+        return 1;
+    return f->settings.any_cluster ? EXEC_CLUSTER_BLOCKS : PORTABLE_CLUSTER;
+}
+
 /* The launch's cluster, or the one the kernel was compiled for; the two must agree. */
 static CUresult check_cluster(const struct CUfunc_st *f, const struct launch_shape *shape,
                               uint32_t cluster[3])
@@ -43,21 +52,22 @@ static CUresult check_cluster(const struct CUfunc_st *f, const struct launch_sha
             return CUDA_ERROR_INVALID_CLUSTER_SIZE;
         blocks *= cluster[i];
     }
-    if (blocks > 16 || (blocks > 1 && device_options()->cc < 90))
-        return CUDA_ERROR_INVALID_CLUSTER_SIZE;
-    return CUDA_SUCCESS;
+    return blocks > launch_max_cluster(f) ? CUDA_ERROR_INVALID_CLUSTER_SIZE : CUDA_SUCCESS;
 }
 
-static CUresult check_room(const struct CUfunc_st *f, const struct launch_shape *shape)
+static CUresult check_room(const struct CUfunc_st *f, const struct launch_shape *shape,
+                           const uint32_t cluster[3])
 {
     unsigned threads = shape->threads[0] * shape->threads[1] * shape->threads[2];
     struct sm_need need = sm_need_of(device_limits(), f->kernel, threads, shape->shared_bytes);
-    unsigned fits = sm_fits(device_limits(), &need);
+    uint64_t fits = sm_fits(device_limits(), &need) * device_options()->sms;
     uint64_t blocks = (uint64_t)shape->grid[0] * shape->grid[1] * shape->grid[2];
 
     if (!fits)
         return CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES;
-    if (shape->cooperative && blocks > fits * device_options()->sms)
+    if (cluster[0] * cluster[1] * cluster[2] > fits)
+        return CUDA_ERROR_INVALID_CLUSTER_SIZE;
+    if (shape->cooperative && blocks > fits)
         return CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE;
     return CUDA_SUCCESS;
 }
@@ -114,7 +124,7 @@ CUresult launch_make(struct CUfunc_st *f, const struct launch_shape *shape, void
     if (!r)
         r = check_cluster(f, shape, cluster);
     if (!r)
-        r = check_room(f, shape);
+        r = check_room(f, shape, cluster);
     if (r)
         return r;
     *ret_work = (struct work){.kind = WORK_KERNEL,
@@ -131,6 +141,7 @@ CUresult launch_make(struct CUfunc_st *f, const struct launch_shape *shape, void
         .grid = {shape->grid[0], shape->grid[1], shape->grid[2]},
         .threads = {shape->threads[0], shape->threads[1], shape->threads[2]},
         .cluster = {cluster[0], cluster[1], cluster[2]},
+        .explicit_cluster = shape->cluster[0] || kernel->reqcluster[0],
         .params = ret_work->owned,
         .dynamic_shared_bytes = shape->shared_bytes,
     };

@@ -17,6 +17,8 @@ struct launch_shape {
  * work's owned bytes are the parameter block. */
 CUresult launch_make(struct CUfunc_st *function, const struct launch_shape *shape, void **params,
                      void **extra, struct work *ret_work);
+/* The most blocks that a cluster of the function may have. */
+unsigned launch_max_cluster(const struct CUfunc_st *function);
 /* Puts it on the stream, counting for SLIVER_SOFTGPU's faults. Takes work over in any case. */
 CUresult launch_put(struct CUstream_st *stream, struct work *work, int priority);
 

@@ -48,8 +48,8 @@ CUresult module_global(struct CUmod_st *module, const char *name, CUdeviceptr *r
 struct CUkern_st {
     struct CUlib_st *library;
     const char *name;
-    const struct exec_kernel *info;         /* of the library's first program */
-    int max_dynamic_shared_bytes, carveout; /* set before a context has the kernel */
+    const struct exec_kernel *info;    /* of the library's first program */
+    struct function_settings settings; /* made before a context has the kernel */
 };
 
 struct CUlib_st {

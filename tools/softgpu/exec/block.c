@@ -62,6 +62,7 @@ void block_exited(struct exec_block *block, uint32_t n)
 {
     block->n_exited += n;
     barriers_look(block);
+    cluster_look(block);
 }
 
 uint64_t block_clock(const struct exec_block *block)
@@ -133,6 +134,9 @@ int exec_block_create(const struct exec_launch *launch, const uint32_t index[3],
     block->heap_generation = heap_generation(block->program->heap);
     memcpy(block->index, index, sizeof(block->index));
     block->sm = sm;
+    block->self = block;
+    block->peers = &block->self;
+    block->n_peers = 1;
     block->n_threads = n_threads;
     block->n_warps = (n_threads + EXEC_WARP_LANES - 1) / EXEC_WARP_LANES;
     r = init_memory(block);
@@ -162,8 +166,7 @@ void exec_block_destroy(struct exec_block *block)
     free(block);
 }
 
-/* Threads are left and none can run. */
-static void report_deadlock(struct exec_block *block)
+void block_deadlock(struct exec_block *block)
 {
     for (uint32_t i = 0; i < block->n_warps; i++) {
         const struct exec_warp *warp = &block->warps[i];
@@ -183,6 +186,7 @@ static enum exec_status run_warps(struct exec_block *block, uint64_t budget)
 {
     uint32_t idle = 0;
 
+    block->stuck = false;
     while (block->n_exited < block->n_threads) {
         uint64_t turn = budget < TURN_BUDGET ? budget : TURN_BUDGET, used;
         if (!budget)
@@ -194,7 +198,10 @@ static enum exec_status run_warps(struct exec_block *block, uint64_t budget)
         if (block->faulted)
             return EXEC_FAULT;
         if (idle > block->n_warps) {
-            report_deadlock(block);
+            block->stuck = block->n_peers > 1;
+            if (block->stuck)
+                return EXEC_YIELDED;
+            block_deadlock(block);
             return EXEC_FAULT;
         }
         block->next_warp = (block->next_warp + 1) % block->n_warps;

@@ -42,6 +42,23 @@ void barrier_arrive(struct exec_warp *warp, const struct insn *in, uint32_t mask
 /* Completes what can be, after threads exited. */
 void barriers_look(struct exec_block *block);
 
+/* --- clusters (cluster.c) --- */
+
+/* The lanes arrive at, wait for the barrier of the cluster; a lane that waits has arrived before.
+ */
+void cluster_arrive(struct exec_warp *warp, const struct insn *in, uint32_t mask);
+void cluster_wait(struct exec_warp *warp, const struct insn *in, uint32_t mask);
+/* Completes it if that can be, after threads exited. */
+void cluster_look(struct exec_block *block);
+
+/* Addresses of shared memory name the block that they belong to in their bits 24 to 31: 0 the
+ * thread's own, else one more than its rank. */
+#define CLUSTER_RANK_SHIFT 24
+#define CLUSTER_RANK_MASK  (UINT64_C(0xff) << CLUSTER_RANK_SHIFT)
+
+/* Threads are left and none can run: the block faults. */
+void block_deadlock(struct exec_block *block);
+
 /* --- memory (memory.c) --- */
 
 enum exec_space {

@@ -109,6 +109,31 @@ static const char *space_name(enum exec_space space)
     return space == SPACE_SHARED ? "shared" : space == SPACE_PARAM ? "param" : "local";
 }
 
+/* In the shared memory of another block of the cluster. */
+static uint8_t *peer_shared(struct exec_warp *warp, const struct insn *in, unsigned lane,
+                            uint64_t address, size_t bytes)
+{
+    const struct exec_block *block = warp->block, *peer;
+    uint64_t rank = (address >> CLUSTER_RANK_SHIFT) - 1, offset = address & ~CLUSTER_RANK_MASK;
+
+    if (rank >= block->n_peers) {
+        bad_address(warp, in, lane, address, bytes, "shared");
+        return NULL;
+    }
+    peer = block->peers[rank];
+    if (peer->n_exited == peer->n_threads) {
+        warp_fault(warp, in, EXEC_FAULT_TRAP, lane, address,
+                   "shared memory of block %llu of the cluster, which has ended",
+                   (unsigned long long)rank);
+        return NULL;
+    }
+    if (offset >= peer->shared_bytes || bytes > peer->shared_bytes - offset) {
+        bad_address(warp, in, lane, address, bytes, "shared memory of another block");
+        return NULL;
+    }
+    return peer->shared + offset;
+}
+
 /* One lane, not the window of host addresses. NULL: faulted. */
 static uint8_t *small_space(struct exec_warp *warp, const struct insn *in, unsigned lane,
                             enum exec_space space, uint64_t address, size_t bytes, unsigned access)
@@ -116,6 +141,8 @@ static uint8_t *small_space(struct exec_warp *warp, const struct insn *in, unsig
     uint64_t size;
     uint8_t *start = space_start(warp, space, lane, &size);
 
+    if (space == SPACE_SHARED && address >> CLUSTER_RANK_SHIFT)
+        return peer_shared(warp, in, lane, address, bytes);
     if (address >= size || bytes > size - address ||
         (space == SPACE_PARAM && (access & ACCESS_WRITE))) {
         bad_address(warp, in, lane, address, bytes, space_name(space));

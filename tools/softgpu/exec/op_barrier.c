@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * op_barrier.c - barriers: of the block, of a cluster of one block, of a warp; and the instructions
- * that only say when to go on.
+ * op_barrier.c - barriers: of the block, of its cluster, of a warp; and the instructions that only
+ * say when to go on.
  */
 #include <errno.h>
 #include <string.h>
@@ -121,17 +121,14 @@ int op_bar(struct decoder *dc)
     return r < 0 || n < 2 ? r : take_count(dc, &operands[1]);
 }
 
-/* barrier.cluster of a cluster of one block is a barrier of the block: number 15. */
-HANDLER(cluster_barrier)
+HANDLER(cluster_barrier_arrive)
 {
-    struct barrier_use use = {.id = EXEC_BARRIERS - 1, .wait = in->flags & WAITS};
-    const uint32_t *cluster = warp->block->launch.cluster;
+    cluster_arrive(warp, in, mask);
+}
 
-    if (cluster[0] * cluster[1] * cluster[2] > 1)
-        warp_fault(warp, in, EXEC_FAULT_INSTRUCTION, __builtin_ctz(mask), 0,
-                   "barriers of clusters of several blocks are not supported");
-    else
-        barrier_arrive(warp, in, mask, &use);
+HANDLER(cluster_barrier_wait)
+{
+    cluster_wait(warp, in, mask);
 }
 
 HANDLER(nothing)
@@ -151,8 +148,7 @@ static int decode_cluster_barrier(struct decoder *dc)
     decode_take(dc, MOD_RELAXED);
     if (!wait && !decode_take(dc, MOD_ARRIVE))
         return decode_fail(dc, -EINVAL, ".arrive or .wait missing");
-    dc->in->fn = wait ? cluster_barrier : nothing;
-    dc->in->flags = wait ? WAITS : 0;
+    dc->in->fn = wait ? cluster_barrier_wait : cluster_barrier_arrive;
     return 0;
 }
 

@@ -61,17 +61,26 @@ HANDLER(mov_clock_64)
     EACH_LANE(mask, d[l] = value);
 }
 
+HANDLER(mov_explicit_cluster)
+{
+    set_predicate(&PREDICATE(0), mask, warp->block->launch.explicit_cluster ? UINT32_MAX : 0);
+}
+
 static int mov_special(struct decoder *dc, enum special special, unsigned bytes)
 {
     struct insn *in = dc->in;
 
     in->mode = special;
-    if (special == SPECIAL_ENVREG || special == SPECIAL_EXPLICIT_CLUSTER) {
-        bool is_predicate = decode_type(dc) == T_PRED;
-        in->fn = is_predicate ? mov_pred : bytes == 8 ? mov_64 : bytes == 4 ? mov_32 : mov_16;
-        return decode_constant(dc, 1, 0, is_predicate ? 0 : bytes);
+    if (special == SPECIAL_EXPLICIT_CLUSTER && decode_type(dc) == T_PRED) {
+        in->fn = mov_explicit_cluster;
+        return 0;
     }
-    if (bytes < 4 || decode_type(dc) == T_PRED)
+    if (special == SPECIAL_ENVREG && decode_type(dc) != T_PRED) {
+        in->fn = bytes == 8 ? mov_64 : bytes == 4 ? mov_32 : mov_16;
+        return decode_constant(dc, 1, 0, bytes);
+    }
+    if (special == SPECIAL_EXPLICIT_CLUSTER || special == SPECIAL_ENVREG || bytes < 4 ||
+        decode_type(dc) == T_PRED)
         return decode_fail(dc, -ENOTSUP, "type does not fit the register");
     in->fn = bytes == 8 ? mov_clock_64 : mov_clock_32;
     return 0;

@@ -8,7 +8,6 @@
 #include "tools/softgpu/exec/ops.h"
 #include "tools/softgpu/exec/specials.h"
 
-UNARY(mov_32, lane_u32, lane_u32, x)
 UNARY(mov_64, lane_u64, lane_u64, x)
 
 static bool is_local(const struct decoder *dc, const struct operand *source)
@@ -72,14 +71,17 @@ int EXEC_OP(op_cvta)(struct decoder *dc)
     return r < 0 ? r : decode_source(dc, 1, source, T_U64);
 }
 
-/* mode: the number of the window; 0: global, which all host addresses are. */
+/* mode: the number of the window; 0: global, which all host addresses are. flags: the bits of a
+ * shared address that must be 0, shifted to the right: all of the rank for .shared::cta, none
+ * otherwise. */
 HANDLER(isspacep)
 {
     const lane_u64 *a = LANES(lane_u64, 1);
+    uint64_t zero = (uint64_t)in->flags << CLUSTER_RANK_SHIFT;
     uint32_t bits = 0;
 
     for (unsigned l = 0; l < EXEC_WARP_LANES; l++)
-        bits |= (uint32_t)(a[l] >> WINDOW_SHIFT == in->mode) << l;
+        bits |= (uint32_t)(a[l] >> WINDOW_SHIFT == in->mode && !(a[l] & zero)) << l;
     set_predicate(&PREDICATE(0), mask, bits);
 }
 
@@ -104,9 +106,11 @@ HANDLER(isspacep_const)
 int EXEC_OP(op_isspacep)(struct decoder *dc)
 {
     bool is_const = decode_has(dc, MOD_CONST);
+    bool is_own = decode_has(dc, MOD_SHARED) || decode_has(dc, MOD_SHARED_CTA);
     uint64_t window = 0;
     int r = take_window(dc, &window);
 
+    dc->in->flags = is_own ? (uint8_t)(CLUSTER_RANK_MASK >> CLUSTER_RANK_SHIFT) : 0;
     if (r == 0 && dc->st->n_operands != 2)
         r = decode_fail(dc, -EINVAL, "takes 2 operands");
     if (r == 0)
@@ -118,23 +122,25 @@ int EXEC_OP(op_isspacep)(struct decoder *dc)
     return r;
 }
 
-/* mapa: the shared address of the same place in another block of the cluster. Only this block's own
- * shared memory can be named. getctarank: the rank of the block that an address belongs to. */
-HANDLER(check_rank)
+/* The bits of an address in the shared memory of the block of this rank. */
+static inline uint32_t rank_bits(uint32_t rank, uint32_t own)
 {
-    const lane_u32 *rank = LANES(lane_u32, 2), *own = LANES(lane_u32, 3);
+    uint32_t most = (uint32_t)(CLUSTER_RANK_MASK >> CLUSTER_RANK_SHIFT);
 
-    for (uint32_t m = mask; m; m &= m - 1) {
-        unsigned l = __builtin_ctz(m);
-        if (rank[l] != own[l])
-            warp_fault(warp, in, EXEC_FAULT_INSTRUCTION, l, 0,
-                       "shared memory of other blocks of a cluster is not supported");
-    }
-    if (in->mode == 8)
-        mov_64(warp, in, mask);
-    else
-        mov_32(warp, in, mask);
+    return rank == own ? 0 : (rank < most ? rank + 1 : most) << CLUSTER_RANK_SHIFT;
 }
+
+/* mapa: the shared address of the same place in another block of the cluster; that of a thread's
+ * own block stays as it is. */
+TERNARY(map_32, lane_u32, lane_u32, lane_u32, lane_u32,
+        (x & ~(uint32_t)CLUSTER_RANK_MASK) | rank_bits(y, z))
+TERNARY(map_64, lane_u64, lane_u64, lane_u32, lane_u32, (x & ~CLUSTER_RANK_MASK) | rank_bits(y, z))
+
+/* getctarank: the rank of the block that a shared address belongs to. */
+#define RANK_OF(a, own)                                                                            \
+    ((uint8_t)((a) >> CLUSTER_RANK_SHIFT) ? (uint8_t)((a) >> CLUSTER_RANK_SHIFT) - 1u : (own))
+BINARY(rank_32, lane_u32, lane_u32, lane_u32, RANK_OF(x, y))
+BINARY(rank_64, lane_u32, lane_u64, lane_u32, RANK_OF(x, y))
 
 static int own_rank(struct decoder *dc, unsigned index)
 {
@@ -150,8 +156,7 @@ int EXEC_OP(op_mapa)(struct decoder *dc)
     decode_take(dc, MOD_SHARED_CLUSTER);
     if ((type != T_U32 && type != T_U64) || dc->st->n_operands != 3)
         return decode_fail(dc, -EINVAL, "takes .u32 or .u64 and 3 operands");
-    dc->in->fn = check_rank;
-    dc->in->mode = type_bytes(type);
+    dc->in->fn = type == T_U32 ? map_32 : map_64;
     r = decode_result(dc, 0, &dc->st->operands[0], type);
     if (r == 0)
         r = decode_source(dc, 1, &dc->st->operands[1], type);
@@ -168,7 +173,9 @@ int EXEC_OP(op_getctarank)(struct decoder *dc)
     decode_take(dc, MOD_SHARED_CLUSTER);
     if ((type != T_U32 && type != T_U64) || dc->st->n_operands != 2)
         return decode_fail(dc, -EINVAL, "takes .u32 or .u64 and 2 operands");
-    dc->in->fn = mov_32;
+    dc->in->fn = type == T_U32 ? rank_32 : rank_64;
     r = decode_result(dc, 0, &dc->st->operands[0], T_U32);
-    return r < 0 ? r : own_rank(dc, 1);
+    if (r == 0)
+        r = decode_source(dc, 1, &dc->st->operands[1], type);
+    return r < 0 ? r : own_rank(dc, 2);
 }

@@ -58,6 +58,8 @@ struct exec_warp {
     uint32_t present, exited; /* lanes */
     uint32_t carry;           /* CC.CF of each lane */
     uint32_t sync_epoch;      /* moved on by each warp synchronisation; for the race check */
+    uint32_t cluster_arrived; /* lanes that came to the cluster's barrier, which is not complete */
+    uint32_t cluster_owed;    /* lanes that came and have not waited yet */
     unsigned n_groups, current;
     bool promoted;         /* the running group was given a turn out of order */
     uint64_t turns, spent; /* turns given; instructions of the running turn */
@@ -73,7 +75,8 @@ struct exec_barrier {
     uint32_t *arrived;              /* per warp */
 };
 
-#define EXEC_BARRIERS 16
+#define EXEC_BARRIERS        16
+#define EXEC_CLUSTER_BARRIER EXEC_BARRIERS /* what a group waits at: that of the cluster */
 
 /* insn.mode of a barrier: what its result is. */
 enum barrier_result { BARRIER_NO_RESULT, BARRIER_AND, BARRIER_OR, BARRIER_POPC };
@@ -97,6 +100,9 @@ struct exec_block {
     const struct exec_program *program;
     const struct exec_func *func;
     uint32_t index[3], sm;
+    struct exec_block **peers; /* the blocks of the cluster by rank; alone: self */
+    uint32_t n_peers;
+    struct exec_block *self;
     uint32_t n_threads, n_warps, n_exited;
     uint8_t *params;
     uint8_t *shared;
@@ -113,6 +119,8 @@ struct exec_block {
     uint64_t cycles;                     /* of the warps, not yet reported */
     uint64_t instructions;               /* of the threads */
     bool faulted;
+    bool
+        stuck; /* no thread could run when it last did: only other blocks of the cluster can help */
     struct exec_fault fault;
     const uint64_t *heap_generation;
     struct exec_range_cache ranges[EXEC_RANGES];

@@ -57,4 +57,19 @@ cudaError_t rt_variable(const void *symbol, CUdeviceptr *ret_address, size_t *re
         return entered_ ? entered_ : rt_result(call);                                              \
     } while (0)
 
+/* The runtime's attributes are the driver's. */
+static inline CUlaunchConfig rt_launch_config(const cudaLaunchConfig_t *config)
+{
+    return (CUlaunchConfig){.gridDimX = config->gridDim.x,
+                            .gridDimY = config->gridDim.y,
+                            .gridDimZ = config->gridDim.z,
+                            .blockDimX = config->blockDim.x,
+                            .blockDimY = config->blockDim.y,
+                            .blockDimZ = config->blockDim.z,
+                            .sharedMemBytes = (unsigned)config->dynamicSmemBytes,
+                            .hStream = config->stream,
+                            .attrs = (CUlaunchAttribute *)config->attrs,
+                            .numAttrs = config->numAttrs};
+}
+
 #endif

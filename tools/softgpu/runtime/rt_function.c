@@ -121,6 +121,32 @@ EXPORT cudaError_t CUDARTAPI cudaOccupancyAvailableDynamicSMemPerBlock(size_t *b
     return rt_result(driver.cuOccupancyAvailableDynamicSMemPerBlock(bytes, f, blocks, threads));
 }
 
+EXPORT cudaError_t CUDARTAPI cudaOccupancyMaxPotentialClusterSize(int *size, const void *stub,
+                                                                  const cudaLaunchConfig_t *config)
+{
+    CUfunction f = NULL;
+    cudaError_t error = config ? function_of(stub, &f) : rt_error(cudaErrorInvalidValue);
+    CUlaunchConfig to;
+
+    if (error)
+        return error;
+    to = rt_launch_config(config);
+    return rt_result(driver.cuOccupancyMaxPotentialClusterSize(size, f, &to));
+}
+
+EXPORT cudaError_t CUDARTAPI cudaOccupancyMaxActiveClusters(int *n, const void *stub,
+                                                            const cudaLaunchConfig_t *config)
+{
+    CUfunction f = NULL;
+    cudaError_t error = config ? function_of(stub, &f) : rt_error(cudaErrorInvalidValue);
+    CUlaunchConfig to;
+
+    if (error)
+        return error;
+    to = rt_launch_config(config);
+    return rt_result(driver.cuOccupancyMaxActiveClusters(n, f, &to));
+}
+
 EXPORT cudaError_t CUDARTAPI cudaGetFuncBySymbol(cudaFunction_t *ret, const void *stub)
 {
     return function_of(stub, ret);

@@ -82,7 +82,6 @@ EXPORT cudaError_t CUDARTAPI cudaLaunchCooperativeKernel(const void *stub, dim3 
                          grid, block);
 }
 
-/* The runtime's attributes are the driver's. */
 EXPORT cudaError_t CUDARTAPI cudaLaunchKernelExC(const cudaLaunchConfig_t *config, const void *stub,
                                                  void **args)
 {
@@ -92,16 +91,7 @@ EXPORT cudaError_t CUDARTAPI cudaLaunchKernelExC(const cudaLaunchConfig_t *confi
 
     if (error)
         return error;
-    to = (CUlaunchConfig){.gridDimX = config->gridDim.x,
-                          .gridDimY = config->gridDim.y,
-                          .gridDimZ = config->gridDim.z,
-                          .blockDimX = config->blockDim.x,
-                          .blockDimY = config->blockDim.y,
-                          .blockDimZ = config->blockDim.z,
-                          .sharedMemBytes = (unsigned)config->dynamicSmemBytes,
-                          .hStream = config->stream,
-                          .attrs = (CUlaunchAttribute *)config->attrs,
-                          .numAttrs = config->numAttrs};
+    to = rt_launch_config(config);
     return launch_result(driver.cuLaunchKernelEx(&to, (CUfunction)kernel, args, NULL),
                          config->gridDim, config->blockDim);
 }

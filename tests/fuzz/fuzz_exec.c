@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * fuzz_exec.c - the interpreter on any bytes: a text is loaded or refused, and a block of each of
- * its kernels ends, faults or uses up its budget.
+ * fuzz_exec.c - the interpreter on any bytes: a text is loaded or refused, and a cluster of each of
+ * its kernels, of one block or two, ends, faults or uses up its budget.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -40,30 +40,30 @@ static void *make_params(const struct exec_kernel *kernel)
     return params;
 }
 
-static void run(const struct exec_kernel *kernel, bool check_races)
+static void run(const struct exec_kernel *kernel, bool check_races, uint32_t blocks)
 {
     const struct exec_memory memory = {.check = check};
-    const uint32_t index[3] = {1, 0, 0};
+    const uint32_t index[3] = {2, 0, 0};
     struct exec_launch launch = {.kernel = kernel,
-                                 .grid = {3, 1, 1},
+                                 .grid = {4, 1, 1},
                                  .threads = {20, 2, 1},
-                                 .cluster = {1, 1, 1},
+                                 .cluster = {blocks, 1, 1},
                                  .params = make_params(kernel),
                                  .dynamic_shared_bytes = 64,
                                  .memory = &memory,
                                  .check_races = check_races,
                                  .n_sms = 2};
-    struct exec_block *block = NULL;
+    uint64_t costs[EXEC_CLUSTER_BLOCKS];
+    struct exec_cluster *cluster = NULL;
     struct exec_fault fault;
-    uint64_t cost;
 
-    if (launch.params && exec_block_create(&launch, index, 0, &block) == 0) {
+    if (launch.params && exec_cluster_create(&launch, index, NULL, &cluster) == 0) {
         for (unsigned i = 0; i < 4; i++) {
-            if (exec_block_run(block, BUDGET, &cost, &fault) != EXEC_YIELDED)
+            if (exec_cluster_run(cluster, BUDGET, costs, &fault) != EXEC_YIELDED)
                 break;
         }
     }
-    exec_block_destroy(block);
+    exec_cluster_destroy(cluster);
     free((void *)launch.params);
 }
 
@@ -79,7 +79,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     n = exec_kernels(program, &kernels);
     for (size_t i = 0; i < n && i < MAX_KERNELS; i++)
-        run(kernels[i], size % 2);
+        run(kernels[i], size % 2, 1 + size / 2 % 2);
     exec_program_destroy(program);
     return 0;
 }

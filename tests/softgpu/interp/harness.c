@@ -185,21 +185,21 @@ static uint8_t *pack(const struct exec_kernel *kernel, struct harness_args args)
     return params;
 }
 
-static enum exec_fault_kind run_block(struct harness *harness, const struct exec_launch *launch,
-                                      const uint32_t index[3], uint64_t budget)
+static enum exec_fault_kind run_cluster(struct harness *harness, const struct exec_launch *launch,
+                                        const uint32_t first[3], uint64_t budget)
 {
-    struct exec_block *block;
+    uint64_t costs[EXEC_CLUSTER_BLOCKS];
+    struct exec_cluster *cluster;
     enum exec_status status;
-    uint64_t cost;
 
-    if (exec_block_create(launch, index, 0, &block) < 0)
-        die(launch->kernel->name, "block can't be made");
+    if (exec_cluster_create(launch, first, NULL, &cluster) < 0)
+        die(launch->kernel->name, "blocks can't be made");
     do {
-        status = exec_block_run(block, budget ? budget : 1u << 20, &cost, &harness->fault);
-        harness->now_ns += cost;
+        status = exec_cluster_run(cluster, budget ? budget : 1u << 20, costs, &harness->fault);
+        harness->now_ns += costs[0];
     } while (status == EXEC_YIELDED && !budget);
-    harness->instructions += exec_block_instructions(block);
-    exec_block_destroy(block);
+    harness->instructions += exec_cluster_instructions(cluster);
+    exec_cluster_destroy(cluster);
     if (status == EXEC_YIELDED)
         die(launch->kernel->name, "did not end within its budget");
     return status == EXEC_FAULT ? harness->fault.kind : EXEC_FAULT_NONE;
@@ -252,11 +252,12 @@ enum exec_fault_kind harness_try(struct harness *harness, const char *name, cons
         launch.grid[i] = grid[i];
         launch.threads[i] = block[i];
         launch.cluster[i] = o->cluster[i] ? o->cluster[i] : 1;
+        launch.explicit_cluster |= o->cluster[i] != 0;
     }
-    for (index[2] = 0; index[2] < grid[2] && !fault; index[2]++)
-        for (index[1] = 0; index[1] < grid[1] && !fault; index[1]++)
-            for (index[0] = 0; index[0] < grid[0] && !fault; index[0]++)
-                fault = run_block(harness, &launch, index, o->budget);
+    for (index[2] = 0; index[2] < grid[2] && !fault; index[2] += launch.cluster[2])
+        for (index[1] = 0; index[1] < grid[1] && !fault; index[1] += launch.cluster[1])
+            for (index[0] = 0; index[0] < grid[0] && !fault; index[0] += launch.cluster[0])
+                fault = run_cluster(harness, &launch, index, o->budget);
     free(params);
     return fault;
 }

@@ -64,9 +64,13 @@ struct sm_need sm_need_of(const struct sm_limits *of, const struct exec_kernel *
     size_t warps = round_up(threads, WARP) / WARP;
     size_t a_warp = round_up((size_t)kernel->registers * WARP, REGISTER_UNIT);
     size_t shared = kernel->static_shared_bytes + dynamic_shared_bytes + of->shared_reserved_bytes;
+    size_t registers = warps * a_warp;
 
+    /* The number is an estimate, which must not be what keeps a kernel from running. */
+    if (registers > of->registers)
+        registers = of->registers;
     return (struct sm_need){.threads = (unsigned)(warps * WARP),
-                            .registers = (unsigned)(warps * a_warp),
+                            .registers = (unsigned)registers,
                             .shared_bytes = round_up(shared, SHARED_UNIT)};
 }
 

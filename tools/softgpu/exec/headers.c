@@ -134,6 +134,16 @@ static int read_dims(struct text *text, uint32_t ret_dims[3])
     return text_fail(text, -EINVAL, "more than three dimensions");
 }
 
+static int read_one(struct text *text, uint32_t *ret_value)
+{
+    uint32_t dims[3];
+    int r = read_dims(text, dims);
+
+    if (r == 0)
+        *ret_value = dims[0];
+    return r;
+}
+
 static int read_max_threads(struct text *text, struct exec_kernel *kernel)
 {
     uint32_t dims[3];
@@ -152,7 +162,7 @@ static int read_directives(const struct header *header)
 {
     struct text *text = header->text;
     struct exec_kernel *kernel = &func_of(header)->kernel;
-    uint32_t ignored[3];
+    uint32_t *limits = func_of(header)->register_limits, ignored[3];
     bool skipped;
     int r = 0;
 
@@ -163,15 +173,17 @@ static int read_directives(const struct header *header)
             r = read_dims(text, kernel->reqntid);
         else if (text_accept_word(text, ".reqnctapercluster"))
             r = read_dims(text, kernel->reqcluster);
-        else if (text_accept_word(text, ".minnctapersm") || text_accept_word(text, ".maxnreg") ||
-                 text_accept_word(text, ".maxclusterrank") ||
+        else if (text_accept_word(text, ".maxnreg"))
+            r = read_one(text, &limits[0]);
+        else if (text_accept_word(text, ".minnctapersm"))
+            r = read_one(text, &limits[1]);
+        else if (text_accept_word(text, ".maxclusterrank") ||
                  text_accept_word(text, ".maxnctapersm") ||
                  text_accept_word(text, ".abi_preserve") ||
                  text_accept_word(text, ".abi_preserve_control"))
             r = read_dims(text, ignored);
         else if (!text_accept_word(text, ".noreturn") &&
-                 !text_accept_word(text, ".explicitcluster") &&
-                 !text_accept_word(text, ".blocksareclusters")) {
+                 !text_accept_word(text, ".explicitcluster")) {
             r = module_skip_remark(text, &skipped);
             if (r == 0 && !skipped)
                 r = text_fail(text, -ENOTSUP, "directive '%.*s' is not supported",

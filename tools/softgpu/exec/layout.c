@@ -11,6 +11,7 @@
 #include <string.h>
 
 /* As ptxas has it, of static shared memory in a kernel. */
+#define REGISTERS        65536u /* of a multiprocessor */
 #define MAX_SHARED_BYTES 0xc000u
 
 /* Which functions a kernel can reach, and how deep its calls can get. */
@@ -160,12 +161,24 @@ static void set_stack(const struct reach *reach, uint32_t index)
     func->grows_stack |= reach->indirect || reach->recursive;
 }
 
-/* An estimate of what ptxas would use: what is live at once and a few for addresses and the ABI. */
-static void set_registers(struct exec_kernel *kernel)
+/* What ptxas is held to: blocks of the size that the kernel was made for must fit. */
+static unsigned most_registers(const struct exec_func *func)
 {
-    unsigned registers = (kernel->registers + 8 + 7) & ~7u;
+    unsigned warps = (func->kernel.max_threads + EXEC_WARP_LANES - 1) / EXEC_WARP_LANES;
+    uint64_t blocks = func->register_limits[1] ? func->register_limits[1] : 1;
+    uint64_t most = warps ? REGISTERS / (warps * EXEC_WARP_LANES * blocks) & ~7u : 255;
 
-    kernel->registers = registers < 16 ? 16 : registers > 255 ? 255 : registers;
+    if (func->register_limits[0] && func->register_limits[0] < most)
+        most = func->register_limits[0];
+    return most < 16 ? 16 : most > 255 ? 255 : (unsigned)most;
+}
+
+/* An estimate of what ptxas would use: what is live at once and a few for addresses and the ABI. */
+static void set_registers(struct exec_func *func)
+{
+    unsigned registers = (func->kernel.registers + 8 + 7) & ~7u, most = most_registers(func);
+
+    func->kernel.registers = registers < 16 ? 16 : registers > most ? most : registers;
 }
 
 static int describe_params(struct exec_func *func)
@@ -203,7 +216,7 @@ static int describe_kernels(struct reach *reach, uint8_t *uses, uint64_t *tops)
             break;
         mark_users(reach, i, uses, builder->variables.n);
         set_stack(reach, i);
-        set_registers(&func->kernel);
+        set_registers(func);
         r = describe_params(func);
     }
     if (r == 0)

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
  * op_async.c - asynchronous copies of 4 to 16 bytes, which are done at once, and mbarriers.
- *
- * An mbarrier is a word of 64 bits in shared memory: arrivals it still waits for (bits 0 to 19),
- * those of a whole phase (20 to 39), bytes that were announced and have not come (40 to 61,
- * signed), and the phase (63). A block runs on one thread, so that plain accesses do.
  */
 #include <errno.h>
 #include <string.h>
 
 #include "tools/softgpu/exec/addresses.h"
 #include "tools/softgpu/exec/lanes.h"
+#include "tools/softgpu/exec/mbarrier.h"
 #include "tools/softgpu/exec/ops.h"
 
 /* --- copies --- */
@@ -94,63 +91,31 @@ enum operation { INIT, INVAL, ARRIVE, DROP, EXPECT, COMPLETE, TEST };
 #define BY_PARITY     32u /* insn.flags */
 #define WITH_TX       64u /* arrive.expect_tx: op[1] is bytes, one arrival */
 
-#define PHASE      (UINT64_C(1) << 63)
-#define COUNT_MASK UINT64_C(0xfffff)
-#define TX_SHIFT   40
-#define TX_MASK    (UINT64_C(0x3fffff) << TX_SHIFT)
-
-static uint64_t pending_of(uint64_t word)
-{
-    return word & COUNT_MASK;
-}
-
-static uint64_t expected_of(uint64_t word)
-{
-    return word >> 20 & COUNT_MASK;
-}
-
-static uint64_t with_counts(uint64_t word, uint64_t pending, uint64_t expected)
-{
-    return (word & (PHASE | TX_MASK)) | (pending & COUNT_MASK) | (expected & COUNT_MASK) << 20;
-}
-
-static uint64_t add_tx(uint64_t word, int64_t bytes)
-{
-    return (word & ~TX_MASK) | ((word + ((uint64_t)bytes << TX_SHIFT)) & TX_MASK);
-}
-
-/* The next phase begins when nothing is missing any more. */
-static uint64_t finish_phase(uint64_t word)
-{
-    if (pending_of(word) || (word & TX_MASK))
-        return word;
-    return with_counts(word ^ PHASE, expected_of(word), expected_of(word));
-}
-
 static uint64_t changed(const struct insn *in, uint64_t word, uint32_t n)
 {
-    uint64_t expected = expected_of(word);
+    uint64_t expected = mbarrier_expected_of(word);
 
     switch (OPERATION(in)) {
     case INIT:
-        return with_counts(0, n, n);
+        return mbarrier_with_counts(0, n, n);
     case INVAL:
         return 0;
     case DROP:
         expected -= n;
         break;
     case EXPECT:
-        return add_tx(word, n);
+        return mbarrier_add_tx(word, n);
     case COMPLETE:
-        return finish_phase(add_tx(word, -(int64_t)n));
+        return mbarrier_finish_phase(mbarrier_add_tx(word, -(int64_t)n));
     default:
         break;
     }
     if (in->flags & WITH_TX) {
-        word = add_tx(word, n);
+        word = mbarrier_add_tx(word, n);
         n = 1;
     }
-    return finish_phase(with_counts(word, pending_of(word) - n, expected));
+    return mbarrier_finish_phase(
+        mbarrier_with_counts(word, mbarrier_pending_of(word) - n, expected));
 }
 
 HANDLER(change)
@@ -179,13 +144,13 @@ HANDLER(test)
     for (uint32_t m = mask; m; m &= m - 1) {
         unsigned l = __builtin_ctz(m);
         uint64_t phase = in->flags & BY_PARITY ? (uint64_t)LANES(lane_u32, 1)[l] << 63
-                                               : LANES(lane_u64, 1)[l] & PHASE;
-        done |= (uint32_t)((*(const uint64_t *)at[l] & PHASE) != phase) << l;
+                                               : LANES(lane_u64, 1)[l] & MBARRIER_PHASE;
+        done |= (uint32_t)((*(const uint64_t *)at[l] & MBARRIER_PHASE) != phase) << l;
     }
     set_predicate(&PREDICATE(0), mask, done);
 }
 
-UNARY(pending_count, lane_u32, lane_u64, pending_of(x))
+UNARY(pending_count, lane_u32, lane_u64, mbarrier_pending_of(x))
 
 static int take_word(struct decoder *dc, const struct operand *address)
 {
@@ -306,6 +271,8 @@ int op_cp(struct decoder *dc)
 {
     if (!decode_take(dc, MOD_ASYNC))
         return decode_fail(dc, -ENOTSUP, "only cp.async is supported");
+    if (decode_take(dc, MOD_BULK))
+        return decode_bulk(dc);
     if (decode_take(dc, MOD_MBARRIER))
         return decode_copy_arrival(dc);
     dc->in->fn = nothing;

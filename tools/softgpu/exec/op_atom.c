@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * op_atom.c - atom and red, and fences. Lanes one after the other, each with the CPU's own atomic
+ * op_atom.c - atom and red. Lanes one after the other, each with the CPU's own atomic
  * operation, since blocks on other threads may do the same; what CPUs lack (minimum, float sums) is
  * a loop of compare and exchange.
  */
@@ -10,6 +10,7 @@
 #include "tools/softgpu/exec/addresses.h"
 #include "tools/softgpu/exec/half.h"
 #include "tools/softgpu/exec/lanes.h"
+#include "tools/softgpu/exec/mbarrier.h"
 #include "tools/softgpu/exec/ops.h"
 
 /* op[0] the old value, op[1] b, op[2] c (cas), vectors: op[0..3] old; b in op[5..]. The address is
@@ -238,6 +239,17 @@ HANDLER(each_element)
     }
 }
 
+/* red.async: tells an mbarrier how many bytes came. */
+HANDLER(red_async)
+{
+    uint32_t bytes[EXEC_WARP_LANES];
+
+    EACH_LANE(EXEC_ALL_LANES, bytes[l] = type_bytes((enum exec_type)in->rounding));
+    table[in->target][in->rounding](warp, in, mask);
+    if (!warp->block->faulted)
+        mbarrier_complete(warp, in, mask, bytes);
+}
+
 static int take_vector_operands(struct decoder *dc, const struct operand *old,
                                 const struct operand *b, enum exec_type type, unsigned n)
 {
@@ -283,6 +295,7 @@ static int atomic(struct decoder *dc, bool has_old)
     const struct operand *operands = dc->st->operands, *old = has_old ? operands : NULL;
     const struct operand *address = operands + has_old, *b = address + 1;
     bool hint = decode_take(dc, MOD_L2_CACHE_HINT);
+    bool async = !has_old && decode_take(dc, MOD_ASYNC);
     unsigned n = decode_take(dc, MOD_V2) ? 2 : decode_take(dc, MOD_V4) ? 4 : 1;
     enum exec_type type = decode_type(dc);
     int operation = decode_take_one(dc, MOD_AND, MOD_EXCH), space, r;
@@ -291,7 +304,9 @@ static int atomic(struct decoder *dc, bool has_old)
     take_hints(dc);
     if (operation < 0 || type == T_NONE)
         return decode_fail(dc, -EINVAL, "operation or type missing");
-    if (dc->st->n_operands != has_old + 2u + is_cas + hint)
+    if (async && (n > 1 || !decode_take(dc, MOD_COMPLETE_BYTES)))
+        return decode_fail(dc, -EINVAL, "takes an mbarrier, and no vectors");
+    if (dc->st->n_operands != has_old + 2u + is_cas + hint + async)
         return decode_fail(dc, -EINVAL, "wrong number of operands");
     dc->in->vec = n;
     dc->in->target = operation;
@@ -304,8 +319,12 @@ static int atomic(struct decoder *dc, bool has_old)
     dc->in->mode = (uint8_t)space;
     if (type == T_F32 && space != SPACE_SHARED)
         dc->in->flags |= FLUSH_SUMS;
-    if (n == 1)
-        return take_scalar_operands(dc, old, b, type, is_cas);
+    if (async) {
+        dc->in->fn = red_async;
+        r = mbarrier_take_completion(dc, b + 1);
+    }
+    if (r < 0 || n == 1)
+        return r < 0 ? r : take_scalar_operands(dc, old, b, type, is_cas);
     dc->in->fn = each_element;
     return is_cas ? decode_fail(dc, -EINVAL, "no vectors for .cas")
                   : take_vector_operands(dc, old, b, type, n);
@@ -319,29 +338,4 @@ int op_atom(struct decoder *dc)
 int op_red(struct decoder *dc)
 {
     return atomic(dc, false);
-}
-
-/* --- fences --- */
-
-HANDLER(fence)
-{
-    (void)warp;
-    (void)in;
-    (void)mask;
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-}
-
-int op_fence(struct decoder *dc)
-{
-    decode_take(dc, MOD_SC);
-    decode_take(dc, MOD_ACQ_REL);
-    decode_take(dc, MOD_ACQUIRE);
-    decode_take(dc, MOD_RELEASE);
-    decode_take(dc, MOD_GL);
-    decode_take_one(dc, MOD_CTA, MOD_SYS);
-    decode_take(dc, MOD_PROXY);
-    decode_take(dc, MOD_PROXY_ASYNC);
-    decode_take_one(dc, MOD_GLOBAL, MOD_SHARED_CLUSTER);
-    dc->in->fn = fence;
-    return dc->st->n_operands ? decode_fail(dc, -ENOTSUP, "takes no operands") : 0;
 }

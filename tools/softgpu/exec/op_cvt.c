@@ -14,6 +14,7 @@
 
 #include "tools/softgpu/exec/half.h"
 #include "tools/softgpu/exec/lanes.h"
+#include "tools/softgpu/exec/op_families.h"
 #include "tools/softgpu/exec/ops.h"
 
 /* insn.flags */
@@ -462,6 +463,8 @@ int EXEC_OP(op_cvt)(struct decoder *dc)
     take_modifiers(dc);
     dc->in->mode = to;
     dc->in->target = from;
+    if (to == T_E4M3X2 || to == T_E5M2X2 || from == T_E4M3X2 || from == T_E5M2X2)
+        return cvt_eighths(dc, to, from, dc->in->flags & RELU, dc->in->flags & SATFINITE);
     if (to == T_F16X2 || to == T_BF16X2)
         return convert_halves(dc);
     if (dc->st->n_operands != 2)

@@ -38,4 +38,8 @@ int half_max(struct decoder *dc);
 int half_neg(struct decoder *dc);
 int half_abs(struct decoder *dc);
 
+/* cvt from or to two floats of 8 bits; the modifiers have been taken. */
+int cvt_eighths(struct decoder *dc, enum exec_type to, enum exec_type from, bool relu,
+                bool satfinite);
+
 #endif

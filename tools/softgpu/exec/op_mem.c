@@ -11,6 +11,7 @@
 
 #include "tools/softgpu/exec/addresses.h"
 #include "tools/softgpu/exec/lanes.h"
+#include "tools/softgpu/exec/mbarrier.h"
 #include "tools/softgpu/exec/ops.h"
 
 #define ORDERED 8u /* insn.flags: by the CPU's atomic accesses */
@@ -270,6 +271,8 @@ int EXEC_OP(op_ld)(struct decoder *dc)
 
 int EXEC_OP(op_st)(struct decoder *dc)
 {
+    if (decode_take(dc, MOD_ASYNC))
+        return decode_store_async(dc);
     return access(dc, false);
 }
 

@@ -60,8 +60,9 @@ struct exec_func {
     uint32_t *callees; /* indices of functions called directly */
     size_t n_callees;
     bool calls_indirect;
-    unsigned pressure; /* 32-bit registers live at once */
-    bool grows_stack;  /* calls whose depth is not known, or alloca */
+    unsigned pressure;           /* 32-bit registers live at once */
+    uint32_t register_limits[2]; /* .maxnreg, .minnctapersm; 0: none */
+    bool grows_stack;            /* calls whose depth is not known, or alloca */
     struct exec_program *program;
     struct exec_kernel kernel; /* of an entry */
     uint32_t dynamic_align;    /* of the dynamic shared memory of an entry, at least 1 */

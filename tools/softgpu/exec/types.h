@@ -34,6 +34,8 @@ enum exec_kind { KIND_BITS, KIND_UNSIGNED, KIND_SIGNED, KIND_FLOAT, KIND_PRED };
     X(F16X2, "f16x2", 4, FLOAT)                                                                    \
     X(BF16, "bf16", 2, FLOAT)                                                                      \
     X(BF16X2, "bf16x2", 4, FLOAT)                                                                  \
+    X(E4M3X2, "e4m3x2", 2, FLOAT)                                                                  \
+    X(E5M2X2, "e5m2x2", 2, FLOAT)                                                                  \
     X(TF32, "tf32", 4, FLOAT)                                                                      \
     X(F32, "f32", 4, FLOAT)                                                                        \
     X(F64, "f64", 8, FLOAT)                                                                        \

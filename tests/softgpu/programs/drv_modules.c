@@ -64,7 +64,7 @@ int main(void)
     EXPECT(cuMemcpyDtoH(&got, word, 4) == CUDA_ERROR_INVALID_VALUE);
     EXPECT(cuModuleLoadData(&module, "nothing that is code") == CUDA_ERROR_INVALID_IMAGE);
     check_log(PTX_HEAD ".visible .entry k()\n{ mov.u32 %r1; ret; }\n", CUDA_ERROR_INVALID_PTX);
-    check_log(PTX_HEAD ".visible .entry k()\n{ cp.async.bulk.commit_group; ret; }\n",
+    check_log(PTX_HEAD ".visible .entry k()\n{ wgmma.fence.sync.aligned; ret; }\n",
               CUDA_ERROR_INVALID_PTX);
     EXPECT(cuModuleLoadData(&module, ".version 99.0\n.target sm_70\n.address_size 64\n") ==
            CUDA_ERROR_UNSUPPORTED_PTX_VERSION);

@@ -26,7 +26,7 @@ struct options {
     bool virtual_clock;
     bool check;                                        /* describe faults on stderr */
     bool races;                                        /* look for shared memory races */
-    bool quiet;                                        /* no hint for NVIDIA's static runtime */
+    bool quiet;                                        /* no hints of what can't be run, and why */
     uint64_t fail_alloc, fail_launch, fail_load, kill; /* the n-th one, from 1; 0 none */
     uint64_t delay_stream; /* number of the stream in creation order, from 1; 0: the legacy one */
     uint64_t delay_ns;     /* what each of its operations is delayed by; 0 none */

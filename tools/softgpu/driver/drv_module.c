@@ -94,17 +94,22 @@ static CUresult result_of(int r)
     }
 }
 
+/* What this device lacks is said without being asked: programs on the runtime see no JIT log. */
 CUresult program_make(const struct texts *texts, const struct jit_log *log,
                       struct exec_program **ret_program)
 {
     struct exec_error error = {0};
     CUresult r = check_heads(texts, &error);
+    bool lacks = false;
 
-    if (!r)
-        r = result_of(exec_program_create((const char *const *)texts->texts, texts->sizes, texts->n,
-                                          ret_program, &error));
+    if (!r) {
+        int made = exec_program_create((const char *const *)texts->texts, texts->sizes, texts->n,
+                                       ret_program, &error);
+        lacks = made == -ENOTSUP;
+        r = result_of(made);
+    }
     write_log(log, r ? &error : NULL);
-    if (r && device_options()->check)
+    if (r && ((lacks && !device_options()->quiet) || device_options()->check))
         fprintf(stderr, "sliver softgpu: PTX line %u: %s\n", error.line, error.message);
     return r;
 }

@@ -49,10 +49,9 @@ static cudaError_t launch(CUkernel kernel, dim3 grid, dim3 block, void **args, s
 EXPORT cudaError_t CUDARTAPI __cudaLaunchKernel(CUkernel kernel, dim3 grid, dim3 block, void **args,
                                                 size_t shared_bytes, cudaStream_t stream)
 {
-    cudaError_t error = rt_enter();
+    cudaError_t error =
+        kernel ? kernel_of(kernel, &kernel) : rt_error(cudaErrorInvalidDeviceFunction);
 
-    if (!error && !kernel)
-        error = rt_error(cudaErrorInvalidDeviceFunction);
     return error ? error : launch(kernel, grid, block, args, shared_bytes, stream);
 }
 

@@ -217,9 +217,15 @@ cudaError_t rt_variable(const void *host, CUdeviceptr *ret_address, size_t *ret_
     return rt_result(r == CUDA_ERROR_NOT_FOUND ? (CUresult)cudaErrorInvalidSymbol : r);
 }
 
+/* A program asks once and launches what it got, whatever the answer was: where a kernel can't be had,
+ * its stub stands for it, so that each launch tells why. */
 EXPORT cudaError_t CUDARTAPI __cudaGetKernel(CUkernel *ret_kernel, const void *stub)
 {
     cudaError_t error = rt_enter();
 
-    return error ? error : rt_kernel(stub, ret_kernel);
+    if (!error)
+        error = rt_kernel(stub, ret_kernel);
+    if (error && rt_is_stub(stub))
+        *ret_kernel = (CUkernel)stub;
+    return error;
 }

@@ -43,6 +43,8 @@ build() { # NAME FILE
 }
 
 mkdir -p "$out"
+exec 9>"$out/.lock"
+flock 9 # one build at a time
 pids=()
 for name in "${names[@]}"; do
     [ -e "$out/$name" ] && [ -z "$(find "$src" -newer "$out/$name" -type f)" ] && continue

@@ -9,6 +9,8 @@
 
 #include "application.cuh"
 #include "kernels.cuh"
+#include "parallel.h"
+#include <atomic>
 #include <math.h>
 
 struct sgemm_shape {
@@ -52,14 +54,14 @@ struct sgemm_application : application {
         grid = s.is_study ? dim3(s.m / 128, s.n / 16) : dim3(s.n / TILE, s.m / TILE);
         wave_blocks = s.is_study ? device_wave_blocks(sgemm_study, 16 * 8)
                                  : device_wave_blocks(sgemm_tiled, SGEMM_THREADS);
-        data_fill(a.host, a.n, 1, 1);
-        data_fill(b.host, b.n, 2, 1);
+        parallel_fill(a.host, a.n, 1, 1);
+        parallel_fill(b.host, b.n, 2, 1);
         prepare();
     }
 
     void prepare() override
     {
-        data_fill(c.host, c.n, 3, 1);
+        parallel_fill(c.host, c.n, 3, 1);
     }
     void copy_in(cudaStream_t stream) override
     {
@@ -115,20 +117,25 @@ struct sgemm_application : application {
     {
         const int height = TILE, width = shape.is_study ? 16 : TILE;
         const long per_block = blocks() < 4096 ? 4096 / blocks() : 1;
-        bool right = true;
+        const int columns = shape.n / width;
+        std::atomic<bool> right(true);
 
         if ((long)shape.m * shape.n * shape.k <= 1 << 24) {
             for (int i = 0; i < shape.m * shape.n; i++)
-                right &= is_entry_right(i / shape.n, i % shape.n, passes);
-            return right;
+                if (!is_entry_right(i / shape.n, i % shape.n, passes))
+                    return false;
+            return true;
         }
-        for (int row = 0; row < shape.m; row += height)
-            for (int column = 0; column < shape.n; column += width)
+        parallel_for((size_t)blocks(), 64, [&](size_t first, size_t last) {
+            for (size_t block = first; block < last; block++)
                 for (long i = 0; i < per_block; i++) {
+                    const int row = (int)block / columns * height;
+                    const int column = (int)block % columns * width;
                     const uint32_t where = data_hash((uint32_t)(row * 31 + column + i * 65537));
-                    right &=
-                        is_entry_right(row + where % height, column + where / 256 % width, passes);
+                    if (!is_entry_right(row + where % height, column + where / 256 % width, passes))
+                        right = false;
                 }
+        });
         return right;
     }
     uint64_t checksum() const override

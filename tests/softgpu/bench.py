@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: MIT
 """Runs `sliver bench` on the software device and looks at all that it writes.
 
-    bench.py --sliver COMMAND --work DIR
+    bench.py --sliver COMMAND --runtime DIR --programs DIR --work DIR
 
 Every experiment that has virtual time is run once. What ran natively is then run again and must
 give the same numbers to the last digit; SliVER's own runs need not, as its scheduler lives by the
 host's clock. Then a call that goes on with the record, one out of budget, a merge, and a drawing.
+Last, every command that a GPU would get is one that its program accepts. --runtime holds our
+libcudart.so; --programs keeps what was built.
 Exit status: 0 all good, 1 not, 77 no nvcc. Standard library only.
 """
 import argparse
@@ -16,10 +18,17 @@ import os
 import shutil
 import subprocess
 import sys
+import types
 import xml.etree.ElementTree
 
 import run as softgpu
 
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(softgpu.HERE)), 'benchmarks'))
+
+from harness.experiments import EXPERIMENTS  # noqa: E402
+
+NO_DEVICE = 77
 PNG_HEAD = b'\x89PNG\r\n\x1a\n'
 REPEATED = ['study-1', 'study-2-scaled', 'shares', 'clients', 'mixed', 'curves-mriq']
 
@@ -27,7 +36,7 @@ REPEATED = ['study-1', 'study-2-scaled', 'shares', 'clients', 'mixed', 'curves-m
 class Bench:
     def __init__(self, args):
         self.sliver, self.work = args.sliver, args.work
-        self.programs = os.path.join(args.work, 'programs')
+        self.programs = args.programs
 
     def path(self, *parts):
         return os.path.join(self.work, *parts)
@@ -111,12 +120,44 @@ def check_calls(bench):
     bench('--softgpu', 'nonsense', status=2)
 
 
+def gpu_commands():
+    """Of all sizes on a GPU of 132 multiprocessors."""
+    shape = {'blocks': 1 << 16, 'wave_blocks': 1056, 'median_ms': 3.0}
+    for size in ('full', 'quick'):
+        session = types.SimpleNamespace(
+            size=size, clock=(), policies=['rr'], multiprocessors=132, has_service=True,
+            device=types.SimpleNamespace(is_virtual=False), probe=lambda command: shape)
+        for experiment in EXPERIMENTS:
+            for group in experiment.groups(session):
+                for variant in group:
+                    yield from variant.commands
+
+
+def check_gpu_commands(bench, runtime):
+    """Without a driver a program gets as far as to say that there is no device. Not twin_cost, which
+    cannot start without one."""
+    alone = bench.path('runtime')
+    os.makedirs(alone, exist_ok=True)
+    for name in os.listdir(runtime):
+        if name.startswith('libcudart.so.') and os.path.isfile(os.path.join(runtime, name)):
+            shutil.copy(os.path.join(runtime, name), alone)
+    commands = {command for command in gpu_commands() if command[0] != 'twin_cost'}
+    assert len(commands) > 50
+    for program, *options in sorted(commands):
+        done = subprocess.run([os.path.join(bench.programs, program), *options], text=True,
+                              env={'LD_LIBRARY_PATH': alone}, capture_output=True, check=False)
+        assert done.returncode == NO_DEVICE, (program, options, done.stderr)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--sliver', required=True)
+    parser.add_argument('--runtime', required=True)
+    parser.add_argument('--programs', required=True)
     parser.add_argument('--work', required=True)
     args = parser.parse_args()
-    args.sliver, args.work = os.path.abspath(args.sliver), os.path.abspath(args.work)
+    for name in vars(args):
+        setattr(args, name, os.path.abspath(getattr(args, name)))
     if not softgpu.find_nvcc():
         return 77
     bench = Bench(args)
@@ -129,6 +170,7 @@ def main():
     check_files(bench, record)
     check_repetition(bench, record)
     check_calls(bench)
+    check_gpu_commands(bench, args.runtime)
     return 0
 
 

@@ -31,7 +31,7 @@ def parse_point(name):
 
 
 class Curve(Experiment):
-    rounds = 5
+    rounds = 3
     seconds = 2.0
 
     def __init__(self, name, what, program, kernel, sizes, goal):
@@ -42,14 +42,14 @@ class Curve(Experiment):
         self.programs = (program,)
 
     def command(self, session):
-        size = self.sizes[session.size].format(depth=64 * session.multiprocessors)
-        repeats, launches = {"full": (20, 4), "quick": (10, 2), "tiny": (1, 1)}[session.size]
+        size = self.sizes[session.size].format(rows=2 * session.multiprocessors)
+        repeats, launches = {"full": (10, 2), "quick": (5, 2), "tiny": (1, 1)}[session.size]
         return (self.program, "--size", size, "--repeats", str(repeats), "--warmup", "1",
                 "--launches", str(launches), *session.clock)
 
     def groups(self, session):
         command = self.command(session)
-        shape = session.probe((*command, "--repeats", "1"))
+        shape = session.probe((*command, "--repeats", "1", "--warmup", "0"))
         sizes = slice_sizes(shape["blocks"], shape["wave_blocks"])
         if session.size == "quick":
             sizes = sizes[::2]
@@ -91,7 +91,7 @@ class Curve(Experiment):
 
 
 SGEMM = Curve("sgemm", "SGEMM", "sgemm", "sgemm_tiled",
-              {"full": "4096", "quick": "4096", "tiny": "512"}, 0.98)
+              {"full": "4096", "quick": "4096", "tiny": "384"}, 0.98)
 MRIQ = Curve("mriq", "MRI-Q", "mriq", "mriq",
-             {"full": "64x64x{depth}:2048", "quick": "64x64x{depth}:2048",
+             {"full": "1024x{rows}x128:2048", "quick": "1024x{rows}x128:2048",
               "tiny": "16x16x64:64"}, 1.0)

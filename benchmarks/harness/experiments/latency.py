@@ -61,7 +61,7 @@ class Latency(Experiment):
 
     def groups(self, session):
         if session.size == "tiny":
-            command = ("latency", "--jobs", "20", "--kernels", "4", "--short-rounds", "20",
+            command = ("latency", "--jobs", "12", "--kernels", "4", "--short-rounds", "20",
                        "--period-ms", "0", *self.tiny_options, *session.clock)
         else:
             command = ("latency", "--jobs", "500" if session.size == "full" else "200",
@@ -116,6 +116,6 @@ class Latency(Experiment):
                     "part of the jobs done by then", series=curves, log_x=log, y_range=(0, 1))
 
 
-SHORT = Latency("short", "SGEMM (short blocks)", (), ("--size", "256", "--waves", "2"))
+SHORT = Latency("short", "SGEMM (short blocks)", (), ("--size", "512x96x16"))
 LONG = Latency("long", "long blocks (1 ms)", ("--block-us", "1000"),
-               ("--rounds", "2000", "--waves", "2"))
+               ("--rounds", "1000", "--waves", "2"))

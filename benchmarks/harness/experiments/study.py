@@ -28,8 +28,8 @@ class Sizes:
 STUDY = Sizes("medium", "large",
               ((8, 66), (4, 66), (2, 66), (1, 66), (8, 33), (4, 33), (2, 33), (1, 33), (8, 22),
                (4, 11), (2, 11), (1, 11), (8, 6), (4, 6)),
-              (1024, 512, 256, 128, 64, 32, 16, 8, 4), 10)
-QUICK = Sizes("medium", "large", ((8, 66), (1, 66), (8, 33), (1, 11)), (1024, 256, 32), 5)
+              (1024, 512, 256, 128, 64, 32, 16, 8, 4), 30)
+QUICK = Sizes("medium", "large", ((8, 66), (1, 66), (8, 33), (1, 11)), (1024, 256, 32), 10)
 TINY = Sizes("256x96x16", "8x8x16:64", ((2, 6), (1, 6), (2, 3), (1, 3)), (4, 2, 1), 1)
 SIZES = {"full": STUDY, "quick": QUICK, "tiny": TINY}
 
@@ -64,7 +64,7 @@ class Study(Experiment):
         self.seconds = 4.0 if is_scaled else 1.0
 
     def command(self, session, sizes, scale, threads=1):
-        repeats = max(1, sizes.repeats // 2) if self.is_scaled else sizes.repeats
+        repeats = min(3, sizes.repeats) if self.is_scaled else sizes.repeats
         return ("pair", "--setup", str(self.setup), "--threads", str(threads), "--sgemm",
                 sizes.sgemm, "--mriq", sizes.mriq, "--scale", str(scale), "--repeats",
                 str(repeats), "--warmup", "1", *session.clock)

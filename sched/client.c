@@ -51,6 +51,7 @@ static void count_active(struct sched *s)
     if (contended == atomic_load_explicit(&s->contended, memory_order_relaxed))
         return;
     atomic_store_explicit(&s->contended, contended, memory_order_relaxed);
+    atomic_store_explicit(&s->heavy_about, contended && s->heavy_seen, memory_order_relaxed);
     s->activity_look_ns = contended ? sched_now(s) + ACTIVE_NS : NEVER;
     if (contended && thread_ensure(s))
         thread_wake_by(s, s->activity_look_ns);
@@ -88,6 +89,8 @@ void clients_check_activity(struct sched *s, uint64_t now)
     DL_FOREACH(s->clients, client)
     check_activity(s, client);
     s->activity_look_ns = now + ACTIVE_NS;
+    atomic_store_explicit(&s->heavy_about, s->heavy_seen && s->n_active >= 2, memory_order_relaxed);
+    s->heavy_seen = s->n_heavy > 0;
     count_active(s);
 }
 

@@ -4,7 +4,9 @@
  *
  * Alone, nearly all: there is nobody to share with. Kernels that take long are sliced all the same,
  * so that a newcomer gets in, and a launch now and then is measured. Among several clients, light
- * ones do as long as nothing is held and no client has more than two windows of them under way.
+ * ones do as long as nothing is held and no client has more than two windows of them under way; and
+ * as long as nobody has heavy ones, which the light ones would each have to wait for: a chain of
+ * them needs the device for its turn.
  *
  * A launch that goes straight costs a few loads and writes on the client's own cache line.
  */
@@ -59,7 +61,8 @@ bool launch_is_light(const struct sched *s, struct kernel_shape *shape, struct g
 enum sched_admit admit_light(struct sched *s, struct sched_client *client,
                              struct kernel_shape *shape, struct grid3 grid)
 {
-    if (!launch_is_light(s, shape, grid) ||
+    if (atomic_load_explicit(&s->heavy_about, memory_order_relaxed) ||
+        !launch_is_light(s, shape, grid) ||
         atomic_load_explicit(&client->measure, memory_order_relaxed))
         return ADMIT_QUEUE;
     uint64_t est_ns = cost_estimate_ns(shape, grid3_count(grid));

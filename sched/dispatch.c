@@ -309,6 +309,8 @@ bool dispatch_next(struct sched *s)
     s->turn_look_ns = NEVER;
     if (s->on_trial)
         return trial_step(s);
+    if (!window_has_room(s, 1))
+        return false; /* and nobody's debt is paid off before somebody else may come */
     struct launch *launch = s->config.policy->pick(s->policy);
     if (!launch || turn_is_on(s, launch, sched_now(s)))
         return false;

@@ -145,6 +145,7 @@ struct sched {
     void *gpu;
     uint64_t long_ns; /* alone: what takes longer is sliced, so that a newcomer gets in */
     _Atomic bool contended;
+    _Atomic bool heavy_about; /* contended, and something heavy was held a moment ago */
     _Atomic bool direct_only; /* no thread, or abandoned: nothing is held any more */
 
     alignas(64) pthread_mutex_t mutex;
@@ -166,6 +167,7 @@ struct sched {
     struct trace *trace;             /* NULL: not wanted */
     unsigned n_active;
     unsigned n_held;      /* operations */
+    bool heavy_seen;      /* a heavy launch was held since clients were last looked at */
     unsigned n_heavy;     /* launches among them that are not light */
     unsigned n_new_marks; /* clients with a mark_queue */
     unsigned n_foreign;   /* held behind a ticket of another scheduler */

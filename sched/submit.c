@@ -7,6 +7,8 @@
 #include <sched.h>
 #include <utlist.h>
 
+#include "slicer/cost.h"
+
 static bool domain_holds_before(const struct sched_domain *domain, uint64_t seq)
 {
     for (const struct sched_queue *queue = domain->queues; queue; queue = queue->next_in_domain)
@@ -82,7 +84,7 @@ static void wait_if_too_many(struct sched *s, struct sched_queue *queue, struct 
 static void wait_if_light(struct sched *s, struct sched_ticket ticket)
 {
     struct waiter waiter = {.ticket = ticket, .for_light = true};
-    if (!s->config.threadless && !s->n_heavy)
+    if (!s->config.threadless && !s->n_heavy && !s->heavy_about)
         wait_for(s, &waiter);
 }
 
@@ -140,6 +142,14 @@ static int submit_straight(struct sched *s, struct sched_queue *queue, struct la
     return error;
 }
 
+/* Kernels of unknown cost are heavy only until they were measured. */
+static void note_heavy(struct sched *s)
+{
+    s->heavy_seen = true;
+    if (atomic_load_explicit(&s->contended, memory_order_relaxed))
+        atomic_store_explicit(&s->heavy_about, true, memory_order_relaxed);
+}
+
 static int submit_held(struct sched *s, struct sched_queue *queue, struct launch *launch,
                        struct sched_ticket after)
 {
@@ -148,6 +158,8 @@ static int submit_held(struct sched *s, struct sched_queue *queue, struct launch
     launch->refused = &error;
     launch->heavy = heavy;
     s->n_heavy += heavy;
+    if (heavy && launch->shape && cost_estimate_ns(launch->shape, 1))
+        note_heavy(s);
     launch->client->n_held++;
     atomic_store_explicit(&launch->client->measure, false, memory_order_relaxed);
     queue_append(queue, &launch->op, after);

@@ -218,6 +218,7 @@ static void reset_launch(struct step *step)
     launch->n_begun = launch->n_ended = 0;
     launch->n_retired = 0;
     launch->launch.client = NULL;
+    launch->launch.whole = step->whole;
 }
 
 /* The next step of a thread; false: it can't go on now. */
@@ -231,11 +232,14 @@ static bool run_thread(struct program *p, struct thread *thread)
     struct step *step = &thread->steps[thread->at];
     if (thread->loop && !ready_again(thread, step))
         return false;
+    if (!step->order)
+        step->whole = step->launch.launch.whole;
     if (thread->loop)
         reset_launch(step);
     uint64_t before = step->order;
     if (step->kind <= STEP_WAIT_HOST)
         step->order = ++p->n_issued;
+    step->issued_ns = now;
     thread->ready_ns = now + p->host_ns;
     if (p->host_delay_ns)
         thread->ready_ns += (uint64_t)rand_r(&p->host_seed) % p->host_delay_ns;

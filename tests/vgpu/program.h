@@ -31,6 +31,8 @@ struct step {
     struct call call;
     struct vspan span; /* on the device */
     uint64_t order;    /* in which the program issued it; 0: not yet */
+    uint64_t issued_ns;
+    bool whole; /* as the program asked for it: the scheduler makes more launches whole */
     int error;
 };
 

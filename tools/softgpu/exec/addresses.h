@@ -48,11 +48,13 @@ static inline bool addresses_of(struct exec_warp *warp, const struct insn *in, u
                                 unsigned bytes, unsigned access, uint8_t *ret_at[EXEC_WARP_LANES])
 {
     uint64_t start, size, bad = 0, offset = (uint64_t)in->imm;
-    uint8_t *host;
+    uint8_t *first;
+    uintptr_t host; /* addresses that are found wrong later may be anywhere */
 
     if (mask != EXEC_ALL_LANES || (in->flags & ADDRESS_FRAME) ||
-        !addresses_window(warp, in, access, &start, &size, &host) || size < bytes)
+        !addresses_window(warp, in, access, &start, &size, &first) || size < bytes)
         return addresses_translate(warp, in, mask, bytes, access, ret_at);
+    host = (uintptr_t)first;
     size -= bytes;
     offset -= start;
     if (in->flags & ADDRESS_32) {
@@ -61,13 +63,14 @@ static inline bool addresses_of(struct exec_warp *warp, const struct insn *in, u
         if (in->mode != SPACE_SHARED)
             return addresses_translate(warp, in, mask, bytes, access, ret_at);
         EACH_LANE(mask, uint32_t at = a[l] + (uint32_t)offset;
-                  wrong |= (uint32_t)(at > most) | (at & (bytes - 1)); ret_at[l] = host + at);
+                  wrong |= (uint32_t)(at > most) | (at & (bytes - 1));
+                  ret_at[l] = (uint8_t *)(host + at));
         bad = wrong;
     } else {
         const lane_u64 *a = LANES(lane_u64, ADDRESS_OPERAND);
         EACH_LANE(mask, uint64_t at = a[l] + offset;
                   bad |= (uint64_t)(at > size) | ((at + start) & (bytes - 1));
-                  ret_at[l] = host + at);
+                  ret_at[l] = (uint8_t *)(host + at));
     }
     return !bad || addresses_translate(warp, in, mask, bytes, access, ret_at);
 }

@@ -17,10 +17,11 @@
 
 #include "slicer/cost.h"
 
-#define LATE_NS     50000 /* on top of twice the expected time */
-#define MARGIN_NS   12000 /* looks begin so long before something is expected */
-#define MIN_LOOK_NS 8000  /* between two looks */
-#define MAX_LOOK_NS 500000
+#define LATE_NS      50000 /* on top of twice the expected time */
+#define MARGIN_NS    12000 /* looks begin so long before something is expected */
+#define MIN_LOOK_NS  8000  /* between two looks */
+#define MAX_LOOK_NS  500000
+#define LONG_LOOK_NS 2000000 /* at what takes longer and longer */
 
 /* Its part of what was reached at the same time. */
 static uint64_t flight_weight(const struct flight *flight)
@@ -242,8 +243,9 @@ static uint64_t next_look(const struct sched *s, const struct flight *flight, ui
         return flight->expected_ns - margin_ns;
     uint64_t over_ns = now > flight->expected_ns ? now - flight->expected_ns : 0;
     uint64_t min_ns = flight->kind == FLIGHT_DIRECT ? DIRECT_LOOK_NS : MIN_LOOK_NS;
-    uint64_t wait_ns = over_ns / 4;
-    wait_ns = wait_ns < min_ns ? min_ns : wait_ns > MAX_LOOK_NS ? MAX_LOOK_NS : wait_ns;
+    uint64_t max_ns = later(MAX_LOOK_NS, over_ns / 64), wait_ns = over_ns / 4;
+    max_ns = max_ns > LONG_LOOK_NS ? LONG_LOOK_NS : max_ns;
+    wait_ns = wait_ns < min_ns ? min_ns : wait_ns > max_ns ? max_ns : wait_ns;
     return now + wait_ns;
 }
 

@@ -308,6 +308,19 @@ static void test_twin_refused(void **state)
     end(shape);
 }
 
+/* A kernel of a second, of which nothing was known, costs few looks. */
+static void test_looks_at_long(void **state)
+{
+    struct kernel_shape *shape = program_shape(WAVE, automatic);
+    (void)state;
+    start("rr", 1);
+    program_add_launch(&p, 0, 0, shape, line(2 * WAVE), 500 * MS)->launch.launch.whole = true;
+    run_to_end();
+    print_message("%u looks at a kernel of a second\n", p.n_looks);
+    assert_true(p.n_looks < 800);
+    end(shape);
+}
+
 /* A launch that is measured comes behind many that went straight: their time is not its own. */
 static void test_measure_behind_others(void **state)
 {
@@ -388,6 +401,7 @@ int main(void)
         cmocka_unit_test(test_calls),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_twin_refused),
+        cmocka_unit_test(test_looks_at_long),
         cmocka_unit_test(test_measure_behind_others),
         cmocka_unit_test(test_domain_destroyed),
         cmocka_unit_test(test_destroyed_while_held),

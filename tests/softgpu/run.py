@@ -145,6 +145,8 @@ def run(args, head, binary, mode):
                               stdin=subprocess.DEVNULL)
     except subprocess.TimeoutExpired as late:
         return late.stdout or b'', late.stderr or b'', 'hang'
+    if b'cannot be preloaded' in done.stderr:
+        return done.stdout, done.stderr, 'not preloaded'
     return done.stdout, done.stderr, done.returncode
 
 
@@ -199,8 +201,9 @@ def main():
     parser.add_argument('--options', default='')
     parser.add_argument('source')
     args = parser.parse_args()
-    for path in ('source', 'work', 'device'):
-        setattr(args, path, os.path.abspath(getattr(args, path)))
+    for path in ('source', 'work', 'device', 'preload'):
+        if getattr(args, path):
+            setattr(args, path, os.path.abspath(getattr(args, path)))
     os.makedirs(args.work, exist_ok=True)
     head = read_head(args.source)
     name = os.path.splitext(os.path.basename(args.source))[0]

@@ -146,6 +146,18 @@ int image_open(const void *data, size_t size_bytes, struct image *ret_image)
     return error;
 }
 
+void image_forget_machine_code(struct image *image)
+{
+    size_t n = 0;
+
+    if (image->kind == IMAGE_ELF)
+        return;
+    for (size_t i = 0; i < image->n_entries; i++)
+        if (image->entries[i].kind != IMAGE_ELF)
+            image->entries[n++] = image->entries[i];
+    image->n_entries = n;
+}
+
 void image_finish(struct image *image)
 {
     if (!image)

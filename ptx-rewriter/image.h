@@ -54,6 +54,9 @@ struct image {
  * wrapper with a known size, see above), -ENOMEM. */
 int image_open(const void *data, size_t size_bytes, struct image *ret_image);
 void image_finish(struct image *image);
+/* As a driver sees it that is told to compile PTX whatever else there is: of a fatbin or wrapper
+ * only what is not machine code stays. */
+void image_forget_machine_code(struct image *image);
 
 /* The entry's plain bytes with a NUL behind them; free() them. Of PTX the size is that of the text,
  * without padding. -EINVAL if damaged, -ENOMEM, -E2BIG if it claims to unpack to more than 1 GiB.

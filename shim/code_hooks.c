@@ -44,6 +44,9 @@ static CUresult try_swapped(const struct load *load)
 {
     struct jit_options options;
     CUresult result = CUDA_ERROR_OUT_OF_MEMORY;
+    if (load->n_options == 0 && image_swap_compile(load->swap) &&
+        !driver.cuModuleLoadDataEx(load->ret_module, load->swap->machine_code, 0, NULL, NULL))
+        return CUDA_SUCCESS;
     if (!jit_options_join(&options, load->n_options, load->options, load->values,
                           &load->swap->build))
         return result;
@@ -241,12 +244,16 @@ CUresult hook_cuLibraryEnumerateKernels(CUkernel *kernels, unsigned int numKerne
         return result;                                                                             \
     } while (0)
 
-static CUresult load_library_swapped(CUlibrary *library, const struct image_swap *swap,
+static CUresult load_library_swapped(CUlibrary *library, struct image_swap *swap,
                                      CUjit_option *names, void **values, unsigned n,
                                      CUlibraryOption *library_names, void **library_values,
                                      unsigned n_library)
 {
     struct jit_options options;
+    if (n == 0 && image_swap_compile(swap) &&
+        !driver.cuLibraryLoadData(library, swap->machine_code, NULL, NULL, 0, library_names,
+                                  library_values, n_library))
+        return CUDA_SUCCESS;
     if (!jit_options_join(&options, n, names, values, &swap->build))
         return CUDA_ERROR_OUT_OF_MEMORY;
     CUresult result = CUDA_ERROR_OUT_OF_MEMORY;

@@ -25,54 +25,6 @@ struct remembered {
 static pthread_mutex_t remembered_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct remembered *remembered;
 
-/* Debug information is the linker's, too; the other options are each input's. */
-bool image_link_start(struct image_link *ret_link, const struct image_entry *entry)
-{
-    struct image_build_options given, build = jit_options_no_build;
-    ret_link->state = NULL;
-    image_entry_build_options(entry, &given);
-    build.debug = given.debug;
-    build.line_info = given.line_info;
-    return driver.cuLinkCreate_v2 && driver.cuLinkDestroy &&
-           jit_options_join(&ret_link->options, 0, NULL, NULL, &build) &&
-           !driver.cuLinkCreate_v2(ret_link->options.n, ret_link->options.names,
-                                   ret_link->options.values, &ret_link->state);
-}
-
-bool image_link_add(struct image_link *link, const char *text, size_t size_bytes,
-                    const struct image_entry *entry)
-{
-    struct image_build_options build;
-    struct jit_options options;
-    image_entry_build_options(entry, &build);
-    return jit_options_join(&options, 0, NULL, NULL, &build) &&
-           !driver.cuLinkAddData_v2(link->state, CU_JIT_INPUT_PTX, (void *)(uintptr_t)text,
-                                    size_bytes + 1, "sliver", options.n, options.names,
-                                    options.values);
-}
-
-bool image_link_finish(struct image_link *link, void **ret_image, size_t *ret_size_bytes)
-{
-    void *image = NULL;
-    size_t size = 0;
-    if (driver.cuLinkComplete(link->state, &image, &size) || !image)
-        return false;
-    void *copy = malloc(size);
-    if (!copy)
-        return false;
-    memcpy(copy, image, size);
-    *ret_image = copy;
-    *ret_size_bytes = size;
-    return true;
-}
-
-void image_link_abandon(struct image_link *link)
-{
-    if (link->state)
-        driver.cuLinkDestroy(link->state);
-    link->state = NULL;
-}
-
 static struct cache_key key_of(const void *image, size_t size)
 {
     struct cache_key key = {0};

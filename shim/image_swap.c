@@ -11,7 +11,9 @@
 #include "common/cleanup.h"
 #include "common/log.h"
 #include "ptx-rewriter/ptx_store.h"
+#include "shim/image_compile.h"
 #include "shim/image_link.h"
+#include "shim/jit_options.h"
 #include "shim/state.h"
 
 /* Compiling more at load time than this would be noticed by whoever waits for the program. */
@@ -85,7 +87,8 @@ struct image_swap *image_swap_alloc(void)
 static void take_result(struct image_swap *swap, struct ptx_result *result)
 {
     swap->image = STEAL_PTR(result->text);
-    swap->image_bytes = swap->image ? result->size_bytes + 1 : 0;
+    swap->image_bytes = swap->image ? result->size_bytes : 0;
+    swap->is_ptx = swap->image != NULL;
     swap->kernels = STEAL_PTR(result->kernels);
     swap->n_kernels = result->n_kernels;
     result->n_kernels = 0;
@@ -154,35 +157,54 @@ bool image_swap_append(struct image_swap *swap, struct ptx_result *part)
     return true;
 }
 
-/* Separate compilation: the PTX of every translation unit is rewritten and all are linked anew. */
-static bool swap_linked(struct image_swap *swap, const struct image_entry *const *entries, size_t n,
-                        const char **ret_reason)
-{
-    struct image_link link;
-    bool ok = image_link_start(&link, entries[0]);
-    *ret_reason = ok ? "its parts can't be linked" : "no memory";
-    for (size_t i = 0; i < n && ok; i++) {
-        _cleanup_free_ char *text = NULL;
-        size_t size;
-        struct ptx_result result = {0};
-        ok = unpack(entries[i], &text, &size, ret_reason) == 0 &&
-             !is_refused(entries[i], text, ret_reason) && rewrite(text, size, true, &result) == 0 &&
-             image_swap_append(swap, &result) &&
-             image_link_add(&link, result.text ? result.text : text,
-                            result.text ? result.size_bytes : size, entries[i]);
-        ptx_result_finish(&result);
-    }
-    ok = ok && image_link_finish(&link, &swap->image, &swap->image_bytes);
-    image_link_abandon(&link);
-    return ok;
-}
-
 static bool any_twin(const struct image_swap *swap)
 {
     for (size_t i = 0; i < swap->n_kernels; i++)
         if (swap->kernels[i].has_twin)
             return true;
     return false;
+}
+
+/* The part's PTX with its twins, to be linked with others. */
+static bool take_part(struct image_swap *swap, const struct image_entry *entry,
+                      struct image_part *ret_part, const char **ret_reason)
+{
+    _cleanup_free_ char *text = NULL;
+    size_t size;
+    struct ptx_result result = {0};
+    if (unpack(entry, &text, &size, ret_reason) < 0 || is_refused(entry, text, ret_reason))
+        return false;
+    int error = rewrite(text, size, true, &result);
+    if (error == 0 && !image_swap_append(swap, &result))
+        error = -ENOMEM;
+    if (error == 0) {
+        ret_part->size_bytes = result.text ? result.size_bytes : size;
+        ret_part->text = result.text ? STEAL_PTR(result.text) : STEAL_PTR(text);
+        image_entry_build_options(entry, &ret_part->build);
+    }
+    ptx_result_finish(&result);
+    *ret_reason = error == -EINVAL ? "its PTX is not understood" : "no memory";
+    return error == 0;
+}
+
+/* Separate compilation: the PTX of every translation unit is rewritten and all are linked anew.
+ * Without a twin in any the program's own image does as well. */
+static bool swap_linked(struct image_swap *swap, const struct image_entry *const *entries, size_t n,
+                        const char **ret_reason)
+{
+    struct image_part *parts = calloc(n, sizeof(*parts));
+    bool ok = parts != NULL;
+    *ret_reason = "no memory";
+    for (size_t i = 0; i < n && ok; i++)
+        ok = take_part(swap, entries[i], &parts[i], ret_reason);
+    if (ok && any_twin(swap)) {
+        *ret_reason = "its parts can't be linked";
+        ok = image_compile(parts, n, &swap->image, &swap->image_bytes);
+    }
+    for (size_t i = 0; i < n && parts; i++)
+        free(parts[i].text);
+    free(parts);
+    return ok;
 }
 
 static bool swap_picked(struct image_swap *swap, const struct image *image, unsigned cc,
@@ -198,13 +220,8 @@ static bool swap_picked(struct image_swap *swap, const struct image *image, unsi
         return false;
     if (n == 1)
         return swap_one(swap, entries[0], ret_reason);
-    if (!swap_linked(swap, entries, n, ret_reason))
-        return false;
-    if (!any_twin(swap)) { /* then the program's own image does as well */
-        free(swap->image);
-        swap->image = NULL;
-    }
-    return true;
+    *ret_reason = "CUDA_FORCE_PTX_JIT allows no linked machine code";
+    return !shim_settings.jit.forced && swap_linked(swap, entries, n, ret_reason);
 }
 
 struct image_swap *image_swap_create(const void *data, size_t size_bytes, const char **ret_reason)
@@ -215,7 +232,11 @@ struct image_swap *image_swap_create(const void *data, size_t size_bytes, const 
     if (!data || image_open(data, size_bytes, &image) < 0)
         return NULL;
     struct image_swap *swap = NULL;
-    if (image.kind == IMAGE_ELF)
+    if (shim_settings.jit.forced)
+        image_forget_machine_code(&image);
+    if (shim_settings.jit.off)
+        *ret_reason = "CUDA_DISABLE_PTX_JIT: the driver compiles no PTX";
+    else if (image.kind == IMAGE_ELF)
         swap = image_link_recall(data, image.size_bytes, ret_reason);
     else if (cc == 0)
         *ret_reason = "the machine's GPUs are of different compute capability";
@@ -231,12 +252,23 @@ struct image_swap *image_swap_create(const void *data, size_t size_bytes, const 
     return swap;
 }
 
+bool image_swap_compile(struct image_swap *swap)
+{
+    size_t size;
+    if (swap->machine_code || !swap->is_ptx || !shim_settings.cache || shim_settings.jit.forced ||
+        image_compile_is_kept(swap->image_bytes))
+        return swap->machine_code != NULL;
+    const struct image_part part = {swap->image, swap->image_bytes, swap->build};
+    return image_compile(&part, 1, &swap->machine_code, &size);
+}
+
 void image_swap_destroy(struct image_swap *swap)
 {
     if (!swap)
         return;
     struct ptx_result kernels = {.kernels = swap->kernels, .n_kernels = swap->n_kernels};
     ptx_result_finish(&kernels);
+    free(swap->machine_code);
     free(swap->image);
     free(swap);
 }

@@ -15,9 +15,10 @@
 
 struct image_swap {
     void *image; /* PTX text with a NUL, or a cubin; NULL: the program's own image has the twins */
-    size_t image_bytes;
-    struct image_build_options build; /* how it must be compiled */
+    size_t image_bytes;               /* of text without the NUL */
+    struct image_build_options build; /* how text must be compiled */
     bool is_ptx;
+    void *machine_code; /* of image_swap_compile */
     struct ptx_kernel *kernels;
     size_t n_kernels;
 };
@@ -26,6 +27,11 @@ struct image_swap {
  * text) saying why. */
 struct image_swap *image_swap_create(const void *image, size_t size_bytes, const char **ret_reason);
 void image_swap_destroy(struct image_swap *swap);
+
+/* If the image is PTX that the driver would compile anew at every start: is there
+ * swap->machine_code to load in its place? Only for a program that gives no options of its own and
+ * so does not see the difference. The PTX stays what to load when the driver refuses it. */
+bool image_swap_compile(struct image_swap *swap);
 
 /* One part of what is linked at run time: rewritten for that. 0, -EINVAL (not PTX we understand) or
  * -ENOMEM. Without a twin ret_result->text is NULL: use the text as it is. */

@@ -14,6 +14,7 @@
 #include "common/log.h"
 #include "shim/hooks.h"
 #include "shim/image_link.h"
+#include "shim/jit_options.h"
 #include "shim/read_file.h"
 #include "shim/state.h"
 

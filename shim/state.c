@@ -83,6 +83,7 @@ static void start(void)
         client_start() == 0 && pthread_atfork(NULL, NULL, turn_off_in_child) == 0) {
         shim_settings.by_stream = strcmp(shim_settings.env.client, "stream") == 0;
         shim_settings.lanes = atoi(shim_settings.env.lanes);
+        jit_env_load(&shim_settings.jit);
         open_cache();
         phase = SHIM_ON;
     }

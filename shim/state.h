@@ -15,13 +15,15 @@
 #include "ptx-rewriter/cache.h"
 #include "sched/sched.h"
 #include "shim/driver.h"
+#include "shim/jit_env.h"
 
 struct shim_settings {
     struct env env;
     struct rules *rules;
     struct cache *cache; /* NULL: none */
-    bool by_stream;      /* clients are streams, not threads */
-    int lanes;           /* how many a launch may use, lane 0 included */
+    struct jit_env jit;
+    bool by_stream; /* clients are streams, not threads */
+    int lanes;      /* how many a launch may use, lane 0 included */
 };
 
 extern struct shim_settings shim_settings; /* valid while shim_ready() */

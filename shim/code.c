@@ -161,7 +161,6 @@ static void add_reported(struct code *code, const struct ptx_kernel *reported)
         (struct grid3){reported->cluster[0], reported->cluster[1], reported->cluster[2]};
     kernel->kernel->param_bytes = reported->param_bytes;
     kernel->kernel->twin_tail_bytes = reported->twin_tail_bytes;
-    code->n_twins += reported->has_twin;
 }
 
 void code_add(enum code_kind kind, void *handle, struct image_swap *swap, const char *reason)
@@ -291,13 +290,6 @@ struct shim_kernel *code_find_kernel(CUfunction handle)
 {
     struct shim_kernel *kernel = handle ? ptr_map_get(&by_handle, handle) : NULL;
     return __builtin_expect(kernel != NULL, 1) || !handle ? kernel : adopt(handle);
-}
-
-size_t code_n_twins(void *handle)
-{
-    _cleanup_unlock_ pthread_mutex_t *held = lock_mutex(&codes_lock);
-    struct code_handle *entry = find(handle);
-    return entry ? entry->code->n_twins : 0;
 }
 
 bool code_is_twin(const char *name)

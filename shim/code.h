@@ -39,7 +39,6 @@ struct code {
     enum code_kind kind;
     void *handle;            /* CUmodule or CUlibrary */
     struct image_swap *swap; /* what was loaded in place of the program's image; NULL: its own */
-    size_t n_twins;
     struct code_kernel *kernels; /* by name; those of the report, then those looked up */
     struct shim_kernel *handles; /* all of its handles, by next_in_code */
     const char *reason;          /* why kernels of no report are whole; static text */
@@ -100,8 +99,7 @@ bool code_params(struct shim_kernel *kernel);
 bool code_attribute(const struct shim_kernel *kernel, CUfunction handle,
                     CUfunction_attribute attribute, int *ret_value);
 
-/* How many of the module's or library's kernels are ours, and is this name one of them? */
-size_t code_n_twins(void *handle);
+/* Is this kernel one of ours? */
 bool code_is_twin(const char *name);
 
 #endif

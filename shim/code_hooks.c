@@ -158,63 +158,105 @@ CUresult hook_cuFuncSetCacheConfig(CUfunction hfunc, CUfunc_cache config)
     return result;
 }
 
+/* All that the driver lists, in its order: originals and twins. Up to FEW need no memory, so that
+ * hardly any program sees a twin, whatever fails. */
+#define FEW 256
+
+struct listed {
+    void **all;
+    unsigned n;
+    void *few[FEW];
+    void *many; /* free() it */
+};
+
+static bool make_list(struct listed *list, unsigned n)
+{
+    list->n = n;
+    list->many = n > FEW ? calloc(n, sizeof(void *)) : NULL;
+    list->all = n > FEW ? list->many : list->few;
+    return list->all != NULL;
+}
+
+static bool list_functions(CUmodule module, struct listed *list)
+{
+    unsigned n = 0;
+    return shim_ready() && driver.cuFuncGetName && driver.cuModuleEnumerateFunctions &&
+           !driver.cuModuleGetFunctionCount(&n, module) && make_list(list, n) &&
+           !driver.cuModuleEnumerateFunctions((CUfunction *)list->all, n, module);
+}
+
+static bool list_kernels(CUlibrary library, struct listed *list)
+{
+    unsigned n = 0;
+    return shim_ready() && driver.cuKernelGetName && driver.cuLibraryEnumerateKernels &&
+           !driver.cuLibraryGetKernelCount(&n, library) && make_list(list, n) &&
+           !driver.cuLibraryEnumerateKernels((CUkernel *)list->all, n, library);
+}
+
+/* The program's: NULL for a twin. */
+static const char *function_name(CUfunction function)
+{
+    const char *name = NULL;
+    return driver.cuFuncGetName(&name, function) || code_is_twin(name) ? NULL : name;
+}
+
+static const char *kernel_name(CUkernel kernel)
+{
+    const char *name = NULL;
+    return driver.cuKernelGetName(&name, kernel) || code_is_twin(name) ? NULL : name;
+}
+
 CUresult hook_cuModuleGetFunctionCount(unsigned int *count, CUmodule mod)
 {
+    struct listed list = {.n = 0};
     CUresult result = driver.cuModuleGetFunctionCount(count, mod);
-    if (!result && shim_ready())
-        *count -= (unsigned)code_n_twins(mod);
+    bool known = !result && list_functions(mod, &list);
+    for (unsigned i = 0; known && i < list.n; i++)
+        *count -= !function_name(list.all[i]);
+    free(list.many);
     return result;
 }
 
-/* The driver's list holds originals and twins in an order of its own; the program sees the
- * originals. */
 CUresult hook_cuModuleEnumerateFunctions(CUfunction *functions, unsigned int numFunctions,
                                          CUmodule mod)
 {
-    size_t n_twins = shim_ready() && functions ? code_n_twins(mod) : 0;
-    unsigned all = 0;
-    if (n_twins == 0 || driver.cuModuleGetFunctionCount(&all, mod))
-        return driver.cuModuleEnumerateFunctions(functions, numFunctions, mod);
-    _cleanup_free_ CUfunction *listed = calloc(all ? all : 1, sizeof(*listed));
-    if (!listed)
-        return CUDA_ERROR_OUT_OF_MEMORY;
-    CUresult result = driver.cuModuleEnumerateFunctions(listed, all, mod);
-    for (unsigned i = 0, n = 0; !result && i < all && n < numFunctions; i++) {
-        const char *name = NULL;
-        if (driver.cuFuncGetName(&name, listed[i]) || code_is_twin(name))
+    struct listed list = {.n = 0};
+    bool known = functions && list_functions(mod, &list);
+    for (unsigned i = 0, n = 0; known && i < list.n && n < numFunctions; i++) {
+        const char *name = function_name(list.all[i]);
+        if (!name)
             continue;
-        functions[n++] = listed[i];
-        code_add_kernel(mod, name, listed[i]);
+        functions[n++] = list.all[i];
+        code_add_kernel(mod, name, list.all[i]);
     }
-    return result;
+    free(list.many);
+    return known ? CUDA_SUCCESS : driver.cuModuleEnumerateFunctions(functions, numFunctions, mod);
 }
 
 CUresult hook_cuLibraryGetKernelCount(unsigned int *count, CUlibrary lib)
 {
+    struct listed list = {.n = 0};
     CUresult result = driver.cuLibraryGetKernelCount(count, lib);
-    if (!result && shim_ready())
-        *count -= (unsigned)code_n_twins(lib);
+    bool known = !result && list_kernels(lib, &list);
+    for (unsigned i = 0; known && i < list.n; i++)
+        *count -= !kernel_name(list.all[i]);
+    free(list.many);
     return result;
 }
 
 CUresult hook_cuLibraryEnumerateKernels(CUkernel *kernels, unsigned int numKernels, CUlibrary lib)
 {
-    size_t n_twins = shim_ready() && kernels ? code_n_twins(lib) : 0;
-    unsigned all = 0;
-    if (n_twins == 0 || driver.cuLibraryGetKernelCount(&all, lib))
-        return driver.cuLibraryEnumerateKernels(kernels, numKernels, lib);
-    _cleanup_free_ CUkernel *listed = calloc(all ? all : 1, sizeof(*listed));
-    if (!listed)
-        return CUDA_ERROR_OUT_OF_MEMORY;
-    CUresult result = driver.cuLibraryEnumerateKernels(listed, all, lib);
-    for (unsigned i = 0, n = 0; !result && i < all && n < numKernels; i++) {
-        const char *name = NULL;
-        if (driver.cuKernelGetName(&name, listed[i]) || code_is_twin(name))
+    struct listed list = {.n = 0};
+    bool known = kernels && list_kernels(lib, &list);
+    for (unsigned i = 0, n = 0; known && i < list.n && n < numKernels; i++) {
+        const char *name = kernel_name(list.all[i]);
+        if (!name)
             continue;
-        kernels[n++] = listed[i];
-        code_add_kernel(lib, name, (CUfunction)listed[i]);
+        kernels[n++] = list.all[i];
+        code_add_kernel(lib, name, list.all[i]);
     }
-    return result;
+    free(list.many);
+    return known ? CUDA_SUCCESS : driver.cuLibraryEnumerateKernels(kernels, numKernels, lib);
 }
 
 #define LOAD_LIBRARY(swap_expression, call)                                                        \

@@ -163,15 +163,39 @@ static int join(void *gpu, struct launch *launch, unsigned lane_mask)
     for (unsigned lane = 1; lane < GPU_LANES; lane++) {
         if (!(lane_mask & 1u << lane) || !held->lanes[lane])
             continue;
-        CUresult result = lane_tie(held->context, held->lanes[lane]->handle, held->stream->handle);
+        CUresult result = lane_tie(held->fork, held->lanes[lane]->handle, held->stream->handle);
         if (!first_error)
             first_error = result;
     }
     return noted(held, first_error);
 }
 
-/* The streams used here are not given back: what runs there may wait long, and few launches of a
- * program's life come here. */
+/* The part's own stream; without one it goes behind the others on the launch's own. */
+static CUresult submit_aside(struct held_launch *held, const struct slice *slice,
+                             struct shim_lane **ret_lane)
+{
+    struct shim_lane *lane = lane_take_open(held->context);
+    lane = lane ? lane : lane_for(held);
+    if (lane && driver.cuStreamWaitEvent(lane->handle, held->fork->handle, 0)) {
+        lane_give(held->context, lane);
+        lane = NULL;
+    }
+    *ret_lane = lane;
+    return submit_twin(held, slice, lane ? lane->handle : held->stream->handle, false);
+}
+
+/* With its other lanes it is given back when the launch is done. With more than a launch has places
+ * for it is not used again: few launches of a program's life come here. */
+static void keep_lane(struct held_launch *held, struct shim_lane *lane)
+{
+    for (unsigned i = 1; i < GPU_LANES && lane; i++) {
+        if (!held->lanes[i]) {
+            held->lanes[i] = lane;
+            return;
+        }
+    }
+}
+
 static int spread(void *gpu, struct launch *launch, const struct slice *slices, unsigned n,
                   unsigned lane_mask)
 {
@@ -181,21 +205,18 @@ static int spread(void *gpu, struct launch *launch, const struct slice *slices, 
     log_info("%s: its slices wait for one another: the other %u parts go side by side",
              launch->shape->kernel->name, n);
     CUresult first_error = CUDA_SUCCESS;
-    for (unsigned i = 0; i < n && !first_error; i++) {
-        lanes[i] = lane_take_open(held->context);
-        lanes[i] = lanes[i] ? lanes[i] : lane_for(held);
-        if (!lanes[i])
-            first_error = CUDA_ERROR_OUT_OF_MEMORY;
-        else if (!(first_error = driver.cuStreamWaitEvent(lanes[i]->handle, held->fork->handle, 0)))
-            first_error = submit_twin(held, &slices[i], lanes[i]->handle, false);
-    }
-    for (unsigned i = 0; i < n && lanes[i]; i++) {
-        CUresult result = lane_tie(held->context, lanes[i]->handle, held->stream->handle);
+    for (unsigned i = 0; i < n && !first_error; i++)
+        first_error = submit_aside(held, &slices[i], &lanes[i]);
+    for (unsigned i = 0; i < n; i++) {
+        CUresult result =
+            lanes[i] ? lane_tie(held->fork, lanes[i]->handle, held->stream->handle) : CUDA_SUCCESS;
         if (!first_error)
             first_error = result;
     }
     noted(held, first_error);
     int joined = join(gpu, launch, lane_mask);
+    for (unsigned i = 0; i < n; i++)
+        keep_lane(held, lanes[i]);
     return first_error ? (int)first_error : joined;
 }
 

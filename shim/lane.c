@@ -102,17 +102,12 @@ void event_give(struct shim_context *context, struct shim_event *event)
     LL_PREPEND(context->idle_events, event);
 }
 
-/* A wait keeps what the event stood for when it was called, so the event is free again at once. */
-CUresult lane_tie(struct shim_context *context, CUstream before, CUstream after)
+CUresult lane_tie(struct shim_event *by, CUstream before, CUstream after)
 {
-    struct shim_event *event = event_take(context);
-    if (!event)
-        return CUDA_ERROR_OUT_OF_MEMORY;
-    CUresult result = driver.cuEventRecord(event->handle, before);
+    CUresult result = driver.cuEventRecord(by->handle, before);
     if (!result)
-        result = driver.cuStreamWaitEvent(after, event->handle, 0);
-    event_give(context, event);
-    return result;
+        result = driver.cuStreamWaitEvent(after, by->handle, 0);
+    return result ? driver.cuStreamSynchronize(before) : result;
 }
 
 void lanes_drop(struct shim_context *context)

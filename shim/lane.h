@@ -38,8 +38,10 @@ struct shim_lane *lane_take_open(struct shim_context *context);
 struct shim_event *event_take(struct shim_context *context);
 void event_give(struct shim_context *context, struct shim_event *event);
 
-/* Makes `after` wait for what was submitted to `before` so far. The context is current. */
-CUresult lane_tie(struct shim_context *context, CUstream before, CUstream after);
+/* Makes `after` wait for what was submitted to `before` so far; if the driver won't have that, the
+ * calling thread waits. Needs no memory: what holds the order together must not fail for want of
+ * it. The context is current. The event is free again at once: a wait keeps what it stood for. */
+CUresult lane_tie(struct shim_event *by, CUstream before, CUstream after);
 
 /* The context goes away: the idle ones are forgotten. */
 void lanes_drop(struct shim_context *context);

@@ -46,7 +46,8 @@ struct held_launch {
     CUlaunchAttribute attributes[HELD_ATTRIBUTES];
     unsigned n_attributes;
     bool has_attributes;
-    struct shim_event *fork; /* behind what was on the stream before the first slice */
+    struct shim_event *fork; /* behind what was on the stream before the first slice; at the end
+                                it ties the lanes to the stream */
     struct shim_lane *lanes[GPU_LANES];
     unsigned char *params; /* param_bytes, then from tail_bytes on the twin's tail */
     unsigned char inline_params[HELD_INLINE_BYTES];

@@ -21,8 +21,12 @@ static void come_home(void)
 void shim_order_stream(CUstream stream, enum driver_flavour flavour)
 {
     struct shim_stream *of = stream_get(stream, flavour);
-    if (!of)
-        return; /* not a stream of the driver's: the call will say so */
+    if (!of) {
+        unsigned flags;
+        if (!driver.cuStreamGetFlags(stream, &flags))
+            shim_order_all(); /* no memory for its record */
+        return;               /* else it is no stream: the call will say so */
+    }
     sched_queue_wait(of->queue);
     if (of->substitute)
         stream_bring_home(of);
@@ -62,7 +66,9 @@ CUresult hook_cuStreamQuery(enum driver_flavour flavour, CUstream hStream)
         struct shim_stream *stream = stream_get(hStream, flavour);
         if (stream && sched_queue_busy(stream->queue))
             return CUDA_ERROR_NOT_READY;
-        if (stream && stream->substitute)
+        if (!stream)
+            shim_order_stream(hStream, flavour);
+        else if (stream->substitute)
             stream_bring_home(stream);
     }
     CUresult result = DRIVER_IN(flavour, cuStreamQuery)(hStream);

@@ -53,6 +53,7 @@ static void drop_local(struct local *local)
     if (!stream || sched_queue_busy(stream->queue))
         return;
     lane_give(context, stream->substitute);
+    event_give(context, stream->tie);
     stream_destroy(stream);
 }
 
@@ -140,23 +141,30 @@ static struct shim_stream *legacy_get(struct shim_context *context, struct local
     return local->legacy;
 }
 
+static struct shim_stream *per_thread_create(struct shim_context *context)
+{
+    struct shim_lane *substitute = lane_take(context, 0, true);
+    struct shim_event *tie = substitute ? event_take(context) : NULL;
+    struct shim_stream *stream =
+        tie ? stream_create(context, substitute->handle, QUEUE_BLOCKING, 0) : NULL;
+    if (!stream) {
+        event_give(context, tie);
+        lane_give(context, substitute);
+        return NULL;
+    }
+    stream->substitute = substitute;
+    stream->tie = tie;
+    stream->name = CU_STREAM_PER_THREAD;
+    return stream;
+}
+
 static struct shim_stream *per_thread_get(struct shim_context *context, struct local *local)
 {
     if (local->per_thread)
         return local->per_thread;
     _cleanup_context_ struct context_scope scope = context_enter(context->handle);
-    struct shim_lane *substitute = lane_take(context, 0, true);
-    if (!substitute)
-        return NULL;
-    struct shim_stream *stream = stream_create(context, substitute->handle, QUEUE_BLOCKING, 0);
-    if (!stream) {
-        lane_give(context, substitute);
-        return NULL;
-    }
-    stream->substitute = substitute;
-    stream->name = CU_STREAM_PER_THREAD;
-    local->per_thread = stream;
-    return stream;
+    local->per_thread = per_thread_create(context);
+    return local->per_thread;
 }
 
 /* A stream the program made, which the driver knows and we do not yet. */
@@ -213,7 +221,7 @@ CUresult stream_send_away(struct shim_stream *stream)
 {
     if (stream->away)
         return CUDA_SUCCESS;
-    CUresult result = lane_tie(stream->context, CU_STREAM_PER_THREAD, stream->handle);
+    CUresult result = lane_tie(stream->tie, CU_STREAM_PER_THREAD, stream->handle);
     if (!result) {
         stream->away = true;
         atomic_fetch_add_explicit(&streams_away, 1, memory_order_relaxed);
@@ -225,7 +233,7 @@ CUresult stream_bring_home(struct shim_stream *stream)
 {
     if (!stream->away)
         return CUDA_SUCCESS;
-    CUresult result = lane_tie(stream->context, stream->handle, CU_STREAM_PER_THREAD);
+    CUresult result = lane_tie(stream->tie, stream->handle, CU_STREAM_PER_THREAD);
     stream->away = false;
     atomic_fetch_sub_explicit(&streams_away, 1, memory_order_relaxed);
     return result;
@@ -251,6 +259,7 @@ void streams_drop(struct shim_context *context)
         if (client)
             sched_client_retire(client);
         free(stream->substitute);
+        free(stream->tie);
         free(stream);
     }
 }

@@ -29,7 +29,8 @@ struct shim_stream {
     struct shim_stream *next_in_context;   /* under the context's lock */
     /* Of a per-thread default stream, else NULL; handle is its handle. */
     struct shim_lane *substitute;
-    bool away; /* the substitute is in use; only its thread looks */
+    struct shim_event *tie; /* between the two */
+    bool away;              /* the substitute is in use; only its thread looks */
 };
 
 /* How many per-thread default streams are away, in the whole process: while 0 none has to be looked

@@ -67,13 +67,11 @@ static void test_failures(void **state)
     driver.cuEventRecord = no_record;
     unsigned before = n_idle(context);
     assert_int_equal(mark_put(context, NULL, &mark), CUDA_ERROR_LAUNCH_FAILED);
-    assert_int_equal(lane_tie(context, NULL, NULL), CUDA_ERROR_LAUNCH_FAILED);
     assert_int_equal(n_idle(context), before ? before : 1); /* given back, not lost */
     driver.cuEventCreate = no_event;
     while (context->idle_events)
         events[n++] = event_take(context);
     assert_int_equal(mark_put(context, NULL, &mark), CUDA_ERROR_OUT_OF_MEMORY);
-    assert_int_equal(lane_tie(context, NULL, NULL), CUDA_ERROR_OUT_OF_MEMORY);
     driver.cuStreamCreateWithPriority = no_stream;
     assert_null(lane_take(context, -3, true));
     driver = real;
@@ -81,6 +79,32 @@ static void test_failures(void **state)
         event_give(context, events[--n]);
     event_give(context, NULL);
     lane_give(context, NULL);
+}
+
+/* What the driver can't tie the thread waits for. */
+static void test_tie(void **state)
+{
+    struct shim_context *context = context_current();
+    struct shim_event *event = event_take(context);
+    struct driver_real real = driver;
+    uint32_t *word = device_pinned(4);
+    CUstream before, after;
+    (void)state;
+    OK(CU(cuStreamCreate)(&before, CU_STREAM_NON_BLOCKING));
+    OK(CU(cuStreamCreate)(&after, CU_STREAM_NON_BLOCKING));
+    OK(driver.cuStreamWriteValue32_v2(before, (CUdeviceptr)word, 1, 0));
+    OK(lane_tie(event, before, after));
+    OK(driver.cuStreamSynchronize(after));
+    assert_int_equal(*word, 1);
+    driver.cuEventRecord = no_record;
+    OK(driver.cuStreamWriteValue32_v2(before, (CUdeviceptr)word, 2, 0));
+    OK(lane_tie(event, before, after));
+    assert_int_equal(*word, 2);
+    driver = real;
+    event_give(context, event);
+    OK(CU(cuStreamDestroy_v2)(before));
+    OK(CU(cuStreamDestroy_v2)(after));
+    OK(CU(cuMemFreeHost)(word));
 }
 
 /* An idle lane serves again, but only a stream of its kind. */
@@ -103,6 +127,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_mark),
         cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_tie),
         cmocka_unit_test(test_lanes),
     };
     return cmocka_run_group_tests_name("shim_mark", tests, device_setup, device_teardown);

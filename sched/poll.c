@@ -125,10 +125,20 @@ static void finish_reached(struct sched *s, const struct batch *batch, uint64_t 
     }
 }
 
+/* Something older that is not done had the device before: that time is still to be charged to it.
+ */
+static uint64_t busy_since(const struct batch *batch)
+{
+    const struct flight *ahead = batch->ahead;
+    if (ahead && ahead->submitted_ns < batch->first_submitted_ns)
+        return ahead->submitted_ns;
+    return batch->first_submitted_ns;
+}
+
 static void finish_batch(struct sched *s, const struct batch *batch, uint64_t now)
 {
     uint64_t seen_from = later(s->seen_ns, batch->first_submitted_ns);
-    uint64_t from = later(s->done_ns, batch->first_submitted_ns);
+    uint64_t from = later(s->done_ns, busy_since(batch));
     uint64_t charge_ns = charge_of(s, batch, now > from ? now - from : 0);
     learn(s, batch, seen_from, now);
     finish_reached(s, batch, charge_ns, seen_from, now);

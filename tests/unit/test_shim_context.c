@@ -107,6 +107,7 @@ static void test_green(void **state)
     uint32_t *word = device_pinned(4), *v = device_pinned(HOLD_BLOCKS * 4);
     OK(CU(cuStreamCreate)(&stream, CU_STREAM_NON_BLOCKING));
     step = device_load(device_step, "step");
+    OK(device_launch(step.function, HOLD_BLOCKS, (CUdeviceptr)v, 0, stream, FLAVOUR_LEGACY));
     OK(driver.cuStreamWaitValue32_v2(stream, (CUdeviceptr)word, 1, CU_STREAM_WAIT_VALUE_EQ));
     OK(device_launch(step.function, HOLD_BLOCKS, (CUdeviceptr)v, 1, stream, FLAVOUR_LEGACY));
     assert_false(shim_held());

@@ -50,6 +50,41 @@ static unsigned reference(unsigned v, unsigned x)
     return mix32(v + x + 1) + mix32(v + x + 2);
 }
 
+/* Work added to a graph that is there already, behind its last node, by capturing. */
+static void check_capture_to_graph()
+{
+    enum cudaStreamCaptureStatus status;
+    const cudaGraphNode_t *tails;
+    cudaGraph_t graph = capture(5), seen, same;
+    cudaGraphNode_t nodes[16];
+    cudaGraphExec_t exec;
+    size_t n = 16, n_tails, after = 16;
+    unsigned long long id;
+
+    CHECK(cudaGraphGetNodes(graph, nodes, &n));
+    CHECK(cudaStreamBeginCaptureToGraph(s, graph, &nodes[n - 1], nullptr, 1,
+                                        cudaStreamCaptureModeGlobal));
+    CHECK(cudaStreamGetCaptureInfo(s, &status, &id, &seen, &tails, nullptr, &n_tails));
+    EXPECT(status == cudaStreamCaptureStatusActive && seen == graph && id != 0);
+    EXPECT(n_tails == 1 && tails[0] == nodes[n - 1]);
+    CHECK(cudaMemsetAsync(c, 7, N * 4, s));
+    CHECK(cudaStreamUpdateCaptureDependencies(s, nodes, nullptr, 1,
+                                              cudaStreamSetCaptureDependencies));
+    CHECK(cudaStreamGetCaptureInfo(s, &status, nullptr, nullptr, &tails, nullptr, &n_tails));
+    EXPECT(n_tails == 1 && tails[0] == nodes[0]);
+    CHECK(cudaStreamEndCapture(s, &same));
+    EXPECT(same == graph);
+    CHECK(cudaGraphGetNodes(graph, nullptr, &after));
+    EXPECT(after == n + 1);
+    CHECK(cudaGraphInstantiate(&exec, graph, 0));
+    CHECK(cudaGraphLaunch(exec, s));
+    CHECK(cudaMemcpyAsync(pinned, c, N * 4, cudaMemcpyDeviceToHost, s));
+    CHECK(cudaStreamSynchronize(s));
+    EXPECT(pinned[3] == 0x07070707);
+    CHECK(cudaGraphExecDestroy(exec));
+    CHECK(cudaGraphDestroy(graph));
+}
+
 int main()
 {
     cudaGraphExecUpdateResultInfo info;
@@ -95,5 +130,6 @@ int main()
     cudaGetLastError();
     CHECK(cudaGraphExecDestroy(exec));
     CHECK(cudaGraphDestroy(graph));
+    check_capture_to_graph();
     return finish();
 }

@@ -43,5 +43,14 @@ int main()
     EXPECT(used == 0 && high == 4 * N * 4);
     CHECK(cudaMemPoolTrimTo(pool, 0));
     CHECK(cudaMemPoolDestroy(pool));
+    cudaMemAccessDesc access = {{cudaMemLocationTypeDevice, 0}, cudaMemAccessFlagsProtReadWrite};
+    enum cudaMemAccessFlags flags;
+    cudaMemPool_t own;
+    CHECK(cudaDeviceGetDefaultMemPool(&own, 0));
+    CHECK(cudaMemPoolSetAccess(own, &access, 1));
+    CHECK(cudaMemPoolGetAccess(&flags, own, &access.location));
+    EXPECT(flags == cudaMemAccessFlagsProtReadWrite);
+    access.location.id = 1;
+    EXPECT(cudaMemPoolSetAccess(own, &access, 1) == cudaErrorInvalidDevice);
     return finish();
 }

@@ -21,6 +21,23 @@ __global__ void wait_for_host(volatile int *flag)
         ;
 }
 
+static void check_attributes()
+{
+    cudaLaunchAttributeValue value = {}, copied = {};
+    cudaStream_t first, second;
+    int device = 7;
+
+    value.priority = -2;
+    CHECK(cudaStreamCreate(&first));
+    CHECK(cudaStreamCreate(&second));
+    CHECK(cudaStreamSetAttribute(first, cudaLaunchAttributePriority, &value));
+    CHECK(cudaStreamCopyAttributes(second, first));
+    CHECK(cudaStreamGetAttribute(second, cudaLaunchAttributePriority, &copied));
+    EXPECT(copied.priority == -2);
+    CHECK(cudaStreamGetDevice(second, &device));
+    EXPECT(device == 0);
+}
+
 int main()
 {
     cudaStream_t streams[3];
@@ -41,5 +58,6 @@ int main()
     __atomic_store_n(&words[2], 1, __ATOMIC_RELEASE);
     CHECK(cudaStreamSynchronize(streams[2]));
     EXPECT(cudaGetLastError() == cudaSuccess); /* not being ready is no error */
+    check_attributes();
     return finish();
 }

@@ -193,7 +193,8 @@ void capture_forget_event(struct CUevent_st *event)
     pthread_mutex_unlock(&lock);
 }
 
-CUresult capture_begin(struct CUstream_st *stream, CUstreamCaptureMode mode)
+CUresult capture_begin(struct CUstream_st *stream, CUstreamCaptureMode mode,
+                       struct CUgraph_st *graph, struct CUgraphNode_st *const *nodes, size_t n)
 {
     struct capture *capture;
 
@@ -203,11 +204,12 @@ CUresult capture_begin(struct CUstream_st *stream, CUstreamCaptureMode mode)
         return CUDA_ERROR_ILLEGAL_STATE;
     capture = calloc(1, sizeof(*capture));
     if (capture)
-        capture->graph = graph_create();
+        capture->graph = graph ? graph : graph_create();
     if (!capture || !capture->graph) {
         free(capture);
         return CUDA_ERROR_OUT_OF_MEMORY;
     }
+    capture->graph_is_given = graph;
     capture->origin = stream;
     capture->mode = mode;
     capture->thread = pthread_self();
@@ -218,7 +220,7 @@ CUresult capture_begin(struct CUstream_st *stream, CUstreamCaptureMode mode)
     stream->capture = capture;
     stream->tails.n = 0;
     pthread_mutex_unlock(&lock);
-    return CUDA_SUCCESS;
+    return n ? capture_set_tails(stream, nodes, n, false) : CUDA_SUCCESS;
 }
 
 /* Is every node that some other stream of the capture ends with before what the first stream ends
@@ -271,6 +273,7 @@ static CUresult check_end(struct CUstream_st *stream)
 CUresult capture_end(struct CUstream_st *stream, struct CUgraph_st **ret_graph)
 {
     struct CUgraph_st *graph = NULL;
+    bool is_given = false;
     struct capture *capture;
     CUresult r;
 
@@ -280,6 +283,7 @@ CUresult capture_end(struct CUstream_st *stream, struct CUgraph_st **ret_graph)
     r = check_end(stream);
     if (!r) {
         graph = capture->graph;
+        is_given = capture->graph_is_given;
         if (capture->invalid)
             r = CUDA_ERROR_STREAM_CAPTURE_INVALIDATED;
         else if (!all_joined(capture))
@@ -288,11 +292,9 @@ CUresult capture_end(struct CUstream_st *stream, struct CUgraph_st **ret_graph)
     }
     pthread_mutex_unlock(&lock);
     driver_unlock();
-    if (r) {
+    if (r && !is_given)
         graph_destroy(graph);
-        graph = NULL;
-    }
-    *ret_graph = graph;
+    *ret_graph = r ? NULL : graph;
     return r;
 }
 
@@ -303,7 +305,7 @@ void capture_drop_stream(struct CUstream_st *stream)
     driver_lock();
     pthread_mutex_lock(&lock);
     if (stream->capture && stream->capture->origin == stream) {
-        graph = stream->capture->graph;
+        graph = stream->capture->graph_is_given ? NULL : stream->capture->graph;
         finish(stream->capture);
     } else if (stream->capture) {
         break_capture(stream->capture);

@@ -22,9 +22,13 @@ struct capture {
     pthread_t thread; /* that began it */
     unsigned long long id;
     bool invalid;
+    bool graph_is_given; /* and stays the program's whatever happens */
 };
 
-CUresult capture_begin(struct CUstream_st *stream, CUstreamCaptureMode mode);
+/* Into a graph of the program's own, its first nodes behind some of that graph's; NULL: a new one.
+ */
+CUresult capture_begin(struct CUstream_st *stream, CUstreamCaptureMode mode,
+                       struct CUgraph_st *graph, struct CUgraphNode_st *const *nodes, size_t n);
 /* The capture is over in any case but UNMATCHED, WRONG_THREAD, ILLEGAL_STATE. *ret_graph is NULL on
  * errors. */
 CUresult capture_end(struct CUstream_st *stream, struct CUgraph_st **ret_graph);

@@ -11,8 +11,28 @@ EXPORT CUresult CUDAAPI cuStreamBeginCapture(CUstream handle, CUstreamCaptureMod
 
     if (!r && (unsigned)mode > CU_STREAM_CAPTURE_MODE_RELAXED)
         r = CUDA_ERROR_INVALID_VALUE;
-    return r ? r : capture_begin(stream, mode);
+    return r ? r : capture_begin(stream, mode, NULL, NULL, 0);
 }
+
+#if CUDA_VERSION >= 12030
+EXPORT CUresult CUDAAPI cuStreamBeginCaptureToGraph(CUstream handle, CUgraph graph,
+                                                    const CUgraphNode *nodes,
+                                                    const CUgraphEdgeData *edges, size_t n,
+                                                    CUstreamCaptureMode mode)
+{
+    struct CUstream_st *stream;
+    CUresult r = stream_lookup(handle, DEFAULT_STREAM, &stream);
+
+    (void)edges;
+    if (!r && ((unsigned)mode > CU_STREAM_CAPTURE_MODE_RELAXED || !handle_is(graph, HANDLE_GRAPH) ||
+               (n && !nodes)))
+        r = CUDA_ERROR_INVALID_VALUE;
+    for (size_t i = 0; !r && i < n; i++)
+        if (!handle_is(nodes[i], HANDLE_NODE) || nodes[i]->graph != graph)
+            r = CUDA_ERROR_INVALID_VALUE;
+    return r ? r : capture_begin(stream, mode, graph, nodes, n);
+}
+#endif
 
 EXPORT CUresult CUDAAPI cuStreamEndCapture(CUstream handle, CUgraph *graph)
 {

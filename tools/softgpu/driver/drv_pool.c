@@ -255,3 +255,53 @@ EXPORT CUresult CUDAAPI cuMemPoolSetAttribute(CUmemoryPool pool, CUmemPool_attri
     driver_unlock();
     return CUDA_SUCCESS;
 }
+
+static bool is_own_device(const CUmemLocation *location)
+{
+    return location->type == CU_MEM_LOCATION_TYPE_DEVICE && location->id == 0;
+}
+
+/* The one device always has access; the host never, as on devices with memory of their own. */
+EXPORT CUresult CUDAAPI cuMemPoolSetAccess(CUmemoryPool pool, const CUmemAccessDesc *map, size_t n)
+{
+    CUresult r = driver_ready();
+
+    if (!r && (!is_pool(pool) || (n && !map)))
+        r = CUDA_ERROR_INVALID_VALUE;
+    for (size_t i = 0; !r && i < n; i++) {
+        if (!is_own_device(&map[i].location))
+            r = CUDA_ERROR_INVALID_DEVICE;
+        else if (map[i].flags != CU_MEM_ACCESS_FLAGS_PROT_READWRITE)
+            r = CUDA_ERROR_INVALID_VALUE;
+    }
+    return r;
+}
+
+EXPORT CUresult CUDAAPI cuMemPoolGetAccess(CUmemAccess_flags *flags, CUmemoryPool pool,
+                                           CUmemLocation *location)
+{
+    CUresult r = driver_ready();
+
+    if (!r && (!flags || !location || !is_pool(pool)))
+        r = CUDA_ERROR_INVALID_VALUE;
+    if (!r)
+        *flags = is_own_device(location) ? CU_MEM_ACCESS_FLAGS_PROT_READWRITE
+                                         : CU_MEM_ACCESS_FLAGS_PROT_NONE;
+    return r;
+}
+
+#if CUDA_VERSION >= 13000
+EXPORT CUresult CUDAAPI cuMemGetDefaultMemPool(CUmemoryPool *pool, CUmemLocation *location,
+                                               CUmemAllocationType type)
+{
+    CUresult r = driver_ready();
+
+    if (!r && (!pool || !location))
+        r = CUDA_ERROR_INVALID_VALUE;
+    if (!r && (!is_own_device(location) || type != CU_MEM_ALLOCATION_TYPE_PINNED))
+        r = CUDA_ERROR_NOT_SUPPORTED;
+    if (!r)
+        *pool = &default_pool;
+    return r;
+}
+#endif

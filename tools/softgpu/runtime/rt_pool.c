@@ -35,6 +35,19 @@ EXPORT cudaError_t CUDARTAPI cudaDeviceSetMemPool(int device, cudaMemPool_t pool
     return error ? error : rt_result(driver.cuDeviceSetMemPool(device, pool));
 }
 
+EXPORT cudaError_t CUDARTAPI cudaMemPoolSetAccess(cudaMemPool_t pool,
+                                                  const struct cudaMemAccessDesc *map, size_t n)
+{
+    RT_CALL(driver.cuMemPoolSetAccess(pool, (const CUmemAccessDesc *)map, n));
+}
+
+EXPORT cudaError_t CUDARTAPI cudaMemPoolGetAccess(enum cudaMemAccessFlags *flags,
+                                                  cudaMemPool_t pool,
+                                                  struct cudaMemLocation *location)
+{
+    RT_CALL(driver.cuMemPoolGetAccess((CUmemAccess_flags *)flags, pool, (CUmemLocation *)location));
+}
+
 EXPORT cudaError_t CUDARTAPI cudaMemPoolTrimTo(cudaMemPool_t pool, size_t keep)
 {
     RT_CALL(driver.cuMemPoolTrimTo(pool, keep));

@@ -217,8 +217,8 @@ cudaError_t rt_variable(const void *host, CUdeviceptr *ret_address, size_t *ret_
     return rt_result(r == CUDA_ERROR_NOT_FOUND ? (CUresult)cudaErrorInvalidSymbol : r);
 }
 
-/* A program asks once and launches what it got, whatever the answer was: where a kernel can't be had,
- * its stub stands for it, so that each launch tells why. */
+/* A program asks once and launches what it got, whatever the answer was: where a kernel can't be
+ * had, its stub stands for it, so that each launch tells why. */
 EXPORT cudaError_t CUDARTAPI __cudaGetKernel(CUkernel *ret_kernel, const void *stub)
 {
     cudaError_t error = rt_enter();

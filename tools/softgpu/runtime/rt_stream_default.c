@@ -66,6 +66,71 @@ EXPORT cudaError_t CUDARTAPI cudaStreamBeginCapture(cudaStream_t stream,
     RT_CALL(driver.cuStreamBeginCapture(stream, (CUstreamCaptureMode)mode));
 }
 
+#if CUDART_VERSION >= 12030
+EXPORT cudaError_t CUDARTAPI cudaStreamBeginCaptureToGraph(cudaStream_t stream, cudaGraph_t graph,
+                                                           const cudaGraphNode_t *nodes,
+                                                           const cudaGraphEdgeData *edges, size_t n,
+                                                           enum cudaStreamCaptureMode mode)
+{
+    RT_CALL(driver.cuStreamBeginCaptureToGraph(stream, graph, nodes, (const CUgraphEdgeData *)edges,
+                                               n, (CUstreamCaptureMode)mode));
+}
+#endif
+
+/* Before CUDA 13 these came without the data of edges. */
+#if CUDART_VERSION >= 13000
+EXPORT cudaError_t CUDARTAPI cudaStreamGetCaptureInfo(cudaStream_t stream,
+                                                      enum cudaStreamCaptureStatus *status,
+                                                      unsigned long long *id, cudaGraph_t *graph,
+                                                      const cudaGraphNode_t **nodes,
+                                                      const cudaGraphEdgeData **edges, size_t *n)
+{
+    RT_CALL(driver.cuStreamGetCaptureInfo(stream, (CUstreamCaptureStatus *)status, (cuuint64_t *)id,
+                                          graph, nodes, (const CUgraphEdgeData **)edges, n));
+}
+
+EXPORT cudaError_t CUDARTAPI cudaStreamUpdateCaptureDependencies(cudaStream_t stream,
+                                                                 cudaGraphNode_t *nodes,
+                                                                 const cudaGraphEdgeData *edges,
+                                                                 size_t n, unsigned int flags)
+{
+    RT_CALL(driver.cuStreamUpdateCaptureDependencies(stream, nodes, (const CUgraphEdgeData *)edges,
+                                                     n, flags));
+}
+#endif
+
+/* The attributes have the driver's numbers and layout. */
+EXPORT cudaError_t CUDARTAPI cudaStreamGetAttribute(cudaStream_t stream, cudaStreamAttrID attribute,
+                                                    cudaStreamAttrValue *value)
+{
+    RT_CALL(
+        driver.cuStreamGetAttribute(stream, (CUstreamAttrID)attribute, (CUstreamAttrValue *)value));
+}
+
+EXPORT cudaError_t CUDARTAPI cudaStreamSetAttribute(cudaStream_t stream, cudaStreamAttrID attribute,
+                                                    const cudaStreamAttrValue *value)
+{
+    RT_CALL(driver.cuStreamSetAttribute(stream, (CUstreamAttrID)attribute,
+                                        (const CUstreamAttrValue *)value));
+}
+
+EXPORT cudaError_t CUDARTAPI cudaStreamCopyAttributes(cudaStream_t to, cudaStream_t from)
+{
+    RT_CALL(driver.cuStreamCopyAttributes(to, from));
+}
+
+#if CUDART_VERSION >= 12080
+EXPORT cudaError_t CUDARTAPI cudaStreamGetDevice(cudaStream_t stream, int *device)
+{
+    unsigned int flags;
+    cudaError_t error = device ? cudaStreamGetFlags(stream, &flags) : cudaErrorInvalidValue;
+
+    if (!error)
+        *device = 0;
+    return rt_error(error);
+}
+#endif
+
 EXPORT cudaError_t CUDARTAPI cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t *graph)
 {
     RT_CALL(driver.cuStreamEndCapture(stream, graph));

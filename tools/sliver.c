@@ -31,7 +31,7 @@ const struct command commands[] = {
      "  --quick            less of everything, one round\n"
      "  --pairs N          rounds of each experiment\n"
      "  --only PATTERNS    variants, by comma, besides those they are compared with\n"
-     "  --budget SECONDS   begin no run that would end later\n"
+     "  --budget SECONDS   begin no run that would end later; building counts\n"
      "  --softgpu[=WORDS]  on the software device in virtual time, in tiny sizes\n"
      "  --results FOLDER   keep a complete record there, and go on with what is there\n"
      "  --merge FOLDER     take over the record in FOLDER; runs nothing; with --results\n"

@@ -19,6 +19,9 @@ from harness.runner import Progress, Runner
 from harness.session import Session
 
 SOURCE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BUILD = os.path.join(os.path.dirname(SOURCE), "build")
+PARTS = {"sliver": "tools/sliver", "library": "shim/libsliver_hook.so",
+         "softgpu-folder": "tools/softgpu"}
 OK, FAILED, USAGE, NO_DEVICE = 0, 1, 2, 77
 
 
@@ -36,7 +39,7 @@ def parse_options(arguments):
     add("--quick", action="store_true", help="less of everything, one round")
     add("--pairs", type=int, metavar="N", help="rounds of each experiment")
     add("--only", metavar="PATTERNS", help="variants, by comma, besides the references")
-    add("--budget", type=float, metavar="SECONDS", help="begin no run that would end later")
+    add("--budget", type=float, metavar="SECONDS", help="begin no run that would end later; building counts")
     add("--softgpu", metavar="[=WORDS]",
         help="on the software device in virtual time, in tiny sizes")
     add("--results", metavar="FOLDER",
@@ -45,13 +48,13 @@ def parse_options(arguments):
         help="take over the record in FOLDER; runs nothing; with --results")
     add("--draw", metavar="FOLDER", help="tables and plots of the record there; runs nothing")
     add("--json", metavar="FILE", help="write runs and results there")
-    add("--csv", metavar="FILE", help="write every number of every run there")
+    add("--csv", metavar="FILE", help="write the results of every run there")
     add("--plots", metavar="FOLDER", help="draw plots there, SVG and PNG")
     add("--list", action="store_true", help="list the experiments")
     add("--timeout", type=float, default=120, metavar="SECONDS", help="of one run (120)")
     add("--programs", metavar="FOLDER", help="where the programs are built to")
-    for name in ("sliver", "library", "softgpu-folder"):
-        add("--" + name, help=argparse.SUPPRESS)  # the command says where its own parts are
+    for name, place in PARTS.items():  # the command says where its own are
+        add("--" + name, default=os.path.join(BUILD, place), help=argparse.SUPPRESS)
     # The option may stand alone, and then must not take the next word for its value.
     options = parser.parse_args(["--softgpu=" if word == "--softgpu" else word
                                  for word in arguments])
@@ -69,7 +72,7 @@ def check(parser, options):
         parser.error("--pairs: at least 1")
     if options.merge and not options.results:
         parser.error("--merge: where to? --results FOLDER says so")
-    if options.softgpu is not None and not options.softgpu_folder:
+    if options.softgpu is not None and not os.path.isdir(options.softgpu_folder):
         parser.error("--softgpu: the software device is not installed")
     if options.draw and (options.results or options.merge):
         parser.error("--draw goes without --results and --merge")
@@ -119,7 +122,7 @@ def start_service(session, call, progress):
 
 def measure(options, device, arguments, record):
     """Runs what is asked for. Returns the failures."""
-    progress = Progress()
+    progress, began = Progress(), time.monotonic()
     call = describe_call(device, options, arguments)
     number = record.add_call(call)
 
@@ -129,7 +132,7 @@ def measure(options, device, arguments, record):
 
     progress.say("building the programs in " + device.programs)
     device.build(SOURCE, sorted({p for e in options.experiments for p in e.programs} | {"pair"}))
-    session = Session(device, options, record, save)
+    session = Session(device, options, record, save, began)
     start_service(session, call, progress)
     for experiment in options.experiments:
         experiment.prepare(session)
@@ -211,10 +214,9 @@ def main(arguments=None):
 
 def said(arguments):
     """Without what the command adds for us."""
-    inner = ("--sliver", "--library", "--softgpu-folder")
     kept, skip = [], False
     for word in arguments:
-        if skip or word in inner:
+        if skip or word[2:] in PARTS:
             skip = not skip
         else:
             kept.append(word)

@@ -61,10 +61,11 @@ def draw_lines(plot):
             script.append(f"set logscale {axis} {base}")
     script.append(f"set yrange {range_of(plot.y_range or ratio_range(plot))}")
     if plot.log_y == 2:
-        script.append('set ytics ("¼" 0.25, "½" 0.5, "1" 1, "2" 2, "4" 4, "8" 8, "16" 16, '
-                      '"32" 32, "64" 64)')
+        script.append("set ytics (0.5, 0.8, 1, 1.25, 1.5, 2, 3, 4, 6, 8, 12, 16, 32, 64, 128)")
     if plot.log_x == 2:
-        script.append('set xtics add ("⅛" 0.125, "¼" 0.25, "½" 0.5)')
+        xs = [point[0] for series in plot.series for point in series.points]
+        script.append(f"set xrange [{min(xs) / 1.1:.9g}:{max(xs) * 1.1:.9g}]")
+        script.append('set xtics add ("1/16" 0.0625, "1/8" 0.125, "1/4" 0.25, "1/2" 0.5)')
     if plot.log_x == 10:
         script.append("set mxtics 10")
     for i, series in enumerate(plot.series):
@@ -138,7 +139,7 @@ def draw_heat(plot):
         row, column = plot.marked
         script.append(f"set object 1 rectangle from {column - 0.47},{row - 0.45} to "
                       f"{column + 0.47},{row + 0.45} front fs empty border lc rgb '#000000' lw 2.5")
-        script.append('set label 1 "framed: the best" at graph 1, graph 1.03 right')
+        script.append(f"set xlabel {quote(plot.x_label + '        (framed: the best sliced)')}")
     script.append('plot $cells using 1:2:3 with image pixels, \\\n'
                   '     $cells using 1:2:(sprintf("%.3f", $3)) with labels tc rgb "#000000"')
     return script

@@ -15,6 +15,17 @@ class RecordError(Exception):
     pass
 
 
+def fold_repeats(lines):
+    """Result lines of single repeats become lists of one line that comes first."""
+    repeats = [line for line in lines if "repeat" in line]
+    others = [line for line in lines if "repeat" not in line]
+    if not repeats:
+        return others
+    names = [key for key, value in repeats[0].items()
+             if key != "repeat" and isinstance(value, (int, float))]
+    return [{f"repeats_{name}": [line.get(name) for line in repeats] for name in names}, *others]
+
+
 def run_key(run):
     return run["experiment"], run["variant"], run["round"]
 
@@ -38,9 +49,16 @@ class Record:
         """Whole or not at all: a call may be cut off at any time."""
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         with open(path + ".new", "w", encoding="utf-8") as file:
-            json.dump({**self.data, "runs": self.runs}, file, indent=1, sort_keys=True)
-            file.write("\n")
+            file.write(self.text())
         os.replace(path + ".new", path)
+
+    def text(self):
+        """JSON with a line for each call and each run."""
+        def lines(items):
+            return ",\n".join(json.dumps(item, sort_keys=True) for item in items)
+
+        return (f'{{"format": {FORMAT},\n"calls": [\n{lines(self.calls)}\n],\n'
+                f'"runs": [\n{lines(self.runs)}\n]}}\n')
 
     @property
     def calls(self):

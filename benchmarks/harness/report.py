@@ -141,7 +141,7 @@ def flat(line, prefix=""):
 
 
 def csv_of(record):
-    """A line for each number of each run's result."""
+    """A line for each single number of each run's result."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["experiment", "variant", "round", "process", "line", "metric", "value",

@@ -13,6 +13,7 @@ import sys
 import time
 
 from harness.device import RunError
+from harness.record import fold_repeats
 
 
 class Progress:
@@ -41,7 +42,6 @@ class Runner:
         self.session, self.record, self.call, self.progress = session, record, call, progress
         self.device, self.options = session.device, session.options
         self.plans = [Plan(e, self.groups_of(e), self.rounds_of(e)) for e in experiments]
-        self.began = time.monotonic()
         self.failures = []
         self.is_out_of_budget = False
 
@@ -109,7 +109,7 @@ class Runner:
     def left_s(self):
         if not self.options.budget:
             return float("inf")
-        return self.options.budget - (time.monotonic() - self.began)
+        return self.options.budget - (time.monotonic() - self.session.began)
 
     def run_variant(self, plan, variant, number):
         try:
@@ -123,7 +123,8 @@ class Runner:
         self.record.add_run({
             "experiment": plan.experiment.name, "variant": variant.name, "round": number,
             "call": self.call, "commands": [shlex.join(c) for c in variant.commands],
-            "env": variant.env, "wall_s": round(wall_s, 3), "output": output})
+            "env": variant.env, "wall_s": round(wall_s, 3),
+            "output": [fold_repeats(lines) for lines in output]})
         self.session.save()
 
     def warm_up(self, variant):

@@ -22,9 +22,9 @@ def read_policies(sliver):
 
 
 class Session:
-    def __init__(self, device, options, record, save):
+    def __init__(self, device, options, record, save, began):
         self.device, self.options, self.record = device, options, record
-        self.sliver = options.sliver
+        self.sliver, self.began = options.sliver, began
         self.policies = read_policies(options.sliver)
         self.has_service = False
         self.warm = set()  # what the runner has warmed up

@@ -5,6 +5,7 @@ plots. test_bench.py BENCHMARKS_FOLDER"""
 import os
 import sys
 import tempfile
+import time
 import types
 import unittest
 
@@ -17,7 +18,7 @@ from harness.experiments import EXPERIMENTS, select  # noqa: E402
 from harness.experiments.curves import slice_sizes  # noqa: E402
 from harness.experiments.study import STUDY, Study, cell_name, parse_cell, row_reference  # noqa: E402
 from harness.model import Goal, Plot, Series, Table, Variant  # noqa: E402
-from harness.record import Record, RecordError  # noqa: E402
+from harness.record import Record, RecordError, fold_repeats  # noqa: E402
 from harness.runner import Progress, Runner  # noqa: E402
 
 MACHINE = {"device": "a device", "virtual_time": False}
@@ -75,7 +76,7 @@ class Records(unittest.TestCase):
             path = os.path.join(folder, "new", "record.json")
             record.save(path)
             again = Record.load(path)
-            self.assertEqual(again.runs, record.runs)
+            self.assertEqual((again.runs, again.calls), (record.runs, record.calls))
             self.assertTrue(again.has("study-1", "native", 0))
             self.assertFalse(again.has("study-1", "native", 1))
             with open(path, "w", encoding="utf-8") as file:
@@ -85,6 +86,13 @@ class Records(unittest.TestCase):
                 with open(path, "w", encoding="utf-8") as file:
                     file.write(text)
                 self.assertRaises(RecordError, Record.load, path)
+
+    def test_repeats_become_lists(self):
+        lines = [{"program": "p", "ms": 1.5, "repeat": 0}, {"program": "p", "ms": 2.5, "repeat": 1},
+                 {"program": "p", "ms": 2.0}]
+        self.assertEqual(fold_repeats(lines), [{"repeats_ms": [1.5, 2.5]},
+                                               {"program": "p", "ms": 2.0}])
+        self.assertEqual(fold_repeats(lines[2:]), lines[2:])
 
     def test_merge_fills_gaps(self):
         record = self.record(a_run("native", 0, 2.0))
@@ -135,8 +143,8 @@ class Runs(unittest.TestCase):
         defaults = {"pairs": None, "quick": False, "only": None, "budget": None}
         session = types.SimpleNamespace(
             device=device, options=types.SimpleNamespace(**{**defaults, **options}), seconds={},
-            mean_seconds={}, warm={(frozenset({"program"}), True)}, note_seconds=lambda *a: None,
-            save=lambda: None)
+            mean_seconds={}, warm={(frozenset({"program"}), True)}, began=time.monotonic(),
+            note_seconds=lambda *a: None, save=lambda: None)
         runner = Runner(session, experiments, record, 0, Progress(quiet=True))
         runner.run()
         return device.ran, runner, record
@@ -172,7 +180,7 @@ class Experiments(unittest.TestCase):
         self.assertEqual(len({e.name for e in EXPERIMENTS}), len(EXPERIMENTS))
         chosen, unknown = select(["study-1", "curves", "nonsense"])
         self.assertEqual([e.name for e in chosen],
-                         ["curves-sgemm", "curves-mriq", "study-1", "study-1-scaled"])
+                         ["curves-sgemm", "curves-mriq", "study-1"])
         self.assertEqual(unknown, ["nonsense"])
 
     def test_nothing_measured_is_no_error(self):
@@ -214,9 +222,18 @@ class Experiments(unittest.TestCase):
         times = [t for t in found.tables if t.title.startswith("Time in ms")][0]
         self.assertEqual(times.columns, ["SGEMM \\ MRI-Q", "1024", "32"])
         self.assertEqual(times.rows, [["(8,66)", "10", "9.5"], ["(1,11)", "9*", "12"]])
-        self.assertIn("best 9 ms at (1,11) x 1024", times.note)
+        self.assertIn("Best sliced 9 ms at (1,11) x 1024", times.note)
         self.assertEqual(found.plots[0].matrix, [[1.0, 0.95], [0.9, 1.2]])
         self.assertEqual(found.plots[0].marked, (1, 0))
+
+    def test_whole_grids_are_not_the_best_slices(self):
+        record = self.study({((8, 66), 1024): 9.0, ((8, 66), 32): 9.5})
+        found = Study(1, True).findings(record.of("study-1"), record)
+        self.assertEqual(found.goals[0].value, 0.95)
+        self.assertEqual(found.plots[0].marked, (0, 1))
+        record = self.study({((8, 66), 1024): 9.0})
+        found = Study(1, True).findings(record.of("study-1"), record)
+        self.assertIsNone(found.goals[0].value)
 
     def test_rows_are_in_the_studys_order(self):
         order = sorted(STUDY.rows, key=lambda row: (-row[1], -row[0]))

@@ -15,12 +15,13 @@ EXPERIMENTS = [LaunchRate(), Mixed(), Twins(), SGEMM, MRIQ, Fairness(), Shares()
                Study(2, True)]
 
 
+def named(name):
+    """The one of this name, else those whose names begin with it and a dash."""
+    exact = [e for e in EXPERIMENTS if e.name == name]
+    return exact or [e for e in EXPERIMENTS if e.name.startswith(name + "-")]
+
+
 def select(names):
     """The experiments of these names, or all; (experiments, names that are none)."""
-    def is_named(experiment):
-        return any(experiment.name == name or experiment.name.startswith(name + "-")
-                   for name in names)
-
-    unknown = [name for name in names
-               if not any(e.name == name or e.name.startswith(name + "-") for e in EXPERIMENTS)]
-    return [e for e in EXPERIMENTS if not names or is_named(e)], unknown
+    chosen = [e for name in names for e in named(name)]
+    return [e for e in EXPERIMENTS if not names or e in chosen], [n for n in names if not named(n)]

@@ -4,6 +4,7 @@
 Programs get no variable of SliVER but those of their variant, so what the caller has set does not
 slip into a measurement.
 """
+import contextlib
 import json
 import os
 import shutil
@@ -97,18 +98,14 @@ class Device:
         """The JSON lines of each process, and the seconds that it took."""
         env = self.environment(variant)
         began = time.monotonic()
-        processes = [subprocess.Popen(self.command(command), env=env, text=True,
-                                      cwd=self.programs, stdin=subprocess.DEVNULL,
-                                      stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-                     for command in variant.commands]
-        try:
+        with contextlib.ExitStack() as running:
+            processes = [running.enter_context(subprocess.Popen(
+                self.command(command), env=env, text=True, cwd=self.programs,
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE))
+                for command in variant.commands]
+            running.callback(lambda: [process.kill() for process in processes])
             outputs = [self.output_of(process, command, began)
                        for process, command in zip(processes, variant.commands)]
-        finally:
-            for process in processes:
-                if process.poll() is None:
-                    process.kill()
-                    process.communicate()
         return outputs, time.monotonic() - began
 
     def output_of(self, process, command, began):

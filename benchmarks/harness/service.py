@@ -4,6 +4,7 @@ Started with folders of its own, so that one that runs on the machine already is
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 
 CONTROL = "nvidia-cuda-mps-control"
@@ -22,15 +23,17 @@ class Service:
             return f"there is no {CONTROL}"
         for folder in self.env.values():
             os.makedirs(folder, exist_ok=True)
-        try:
-            done = subprocess.run([CONTROL, "-d"], env={**os.environ, **self.env}, text=True,
-                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                  stderr=subprocess.PIPE, timeout=START_S, check=False)
-        except (OSError, subprocess.TimeoutExpired) as error:
-            return str(error)
-        self.is_on = done.returncode == 0
-        if not self.is_on:
-            return done.stderr.strip() or f"{CONTROL} -d: status {done.returncode}"
+        with tempfile.TemporaryFile("w+") as said:  # not a pipe, which the daemon might keep open
+            try:
+                done = subprocess.run([CONTROL, "-d"], env={**os.environ, **self.env},
+                                      stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+                                      timeout=START_S, check=False)
+            except (OSError, subprocess.TimeoutExpired) as error:
+                return str(error)
+            said.seek(0)
+            self.is_on = done.returncode == 0
+            if not self.is_on:
+                return said.read().strip() or f"{CONTROL} -d: status {done.returncode}"
         return self.wait_until_ready()
 
     def ask(self, command):

@@ -13,7 +13,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, sys.argv.pop(1))
 
 from harness import cli, plots, report, stats  # noqa: E402
-from harness.device import RunError  # noqa: E402
+from harness.device import Gpu, RunError  # noqa: E402
 from harness.experiments import EXPERIMENTS, select  # noqa: E402
 from harness.experiments.curves import slice_sizes  # noqa: E402
 from harness.experiments.study import STUDY, Study, cell_name, parse_cell, row_reference  # noqa: E402
@@ -134,6 +134,85 @@ class FakeExperiment:
 
     def groups(self, _session):
         return [[Variant(name, (("program",),)) for name in self.names]]
+
+
+class Gpus(unittest.TestCase):
+    """With commands and programs of our own in the place of NVIDIA's."""
+
+    def setUp(self):
+        self.scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(self.scratch.cleanup)
+        self.path = os.environ["PATH"]
+        self.addCleanup(os.environ.update, PATH=self.path)
+        os.environ["PATH"] = self.scratch.name + ":" + self.path
+
+    def command(self, name, script):
+        path = os.path.join(self.scratch.name, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("#!/bin/sh\n" + script)
+        os.chmod(path, 0o755)
+
+    def device(self, timeout_s=10):
+        device = Gpu("/nowhere/library.so", self.scratch.name, timeout_s)
+        self.addCleanup(device.finish)
+        return device
+
+    def test_machine(self):
+        self.command("nvidia-smi", 'case "$1" in *name*) echo "NVIDIA H100, 580.1, 9.0, 80 GiB" ;; '
+                                   '*) echo "1980 MHz, 2619 MHz, 1980 MHz, 30, 70 W" ;; esac')
+        device = self.device()
+        self.assertEqual((device.name, device.build_options), ("NVIDIA H100", ["-a", "sm_90"]))
+        self.assertEqual(device.machine()["clocks"]["clocks.sm"], "1980 MHz")
+        self.command("nvidia-smi", "exit 9")
+        self.assertEqual(self.device().name, "GPU")
+
+    def test_variables_are_the_variants_own(self):
+        os.environ["SLIVER_POLICY"] = "fcfs"
+        self.addCleanup(os.environ.pop, "SLIVER_POLICY")
+        self.command("program", 'echo "{\\"n\\": \\"$SLIVER_POLICY$SLIVER_SLICE$LD_PRELOAD\\"}"')
+        for env, said in ((None, ""), ({"SLIVER_SLICE": "4"}, "4/nowhere/library.so")):
+            outputs, _ = self.device().run(Variant("v", (("program",),), env))
+            self.assertEqual(outputs, [[{"n": said}]])
+
+    def test_processes_run_at_once(self):
+        """Each waits for the other."""
+        self.command("program", 'mkfifo "$1" 2>/dev/null; mkfifo "$2" 2>/dev/null\n'
+                                'if [ "$3" = a ]; then echo x >"$1"; read y <"$2"; '
+                                'else read y <"$1"; echo x >"$2"; fi; echo "{\\"n\\": 1}"')
+        fifos = [os.path.join(self.scratch.name, name) for name in ("f1", "f2")]
+        commands = tuple(("program", *fifos, who) for who in "ab")
+        outputs, _ = self.device().run(Variant("v", commands))
+        self.assertEqual(outputs, [[{"n": 1}]] * 2)
+
+    def test_failures(self):
+        for script, said in (("echo '{}'; exit 3", "status 3"), ("echo text", "no result"),
+                             ("echo '{x'", "no JSON"), ("exec sleep 60", "not done after")):
+            self.command("program", script)
+            with self.assertRaisesRegex(RunError, said):
+                self.device(timeout_s=0.3).run(Variant("v", (("program",), ("program",))))
+
+    def test_service_is_started_and_stopped(self):
+        log = os.path.join(self.scratch.name, "log")
+        self.command("nvidia-cuda-mps-control",
+                     f'echo "${{1-$(cat)}} $CUDA_MPS_PIPE_DIRECTORY" >>{log}')
+        device = self.device()
+        self.assertEqual(device.start_service(), "")
+        folder = device.service.env["CUDA_MPS_PIPE_DIRECTORY"]
+        self.command("program", 'echo "{\\"n\\": \\"$CUDA_MPS_PIPE_DIRECTORY\\"}"')
+        outputs, _ = device.run(Variant("v", (("program",),), service=True))
+        self.assertEqual(outputs[0][0]["n"], folder)
+        device.finish()
+        with open(log, encoding="utf-8") as file:
+            self.assertEqual(file.read().split(),
+                             ["-d", folder, "get_server_list", folder, "quit", folder])
+
+    def test_service_that_cannot_start(self):
+        self.command("nvidia-cuda-mps-control", "echo not permitted >&2; exit 1")
+        device = self.device()
+        self.assertEqual(device.start_service(), "not permitted")
+        device.finish()
+        os.environ["PATH"] = "/nowhere"
+        self.assertEqual(self.device().start_service(), "there is no nvidia-cuda-mps-control")
 
 
 class Runs(unittest.TestCase):

@@ -137,9 +137,11 @@ def measure(options, device, arguments, record):
     for experiment in options.experiments:
         experiment.prepare(session)
     runner = Runner(session, options.experiments, record, number, progress)
-    runner.run()
-    call["notes"] += [f"FAILED: {failure}" for failure in runner.failures]
-    save()
+    try:
+        runner.run()
+    finally:  # interrupted, too
+        call["notes"] += [f"FAILED: {failure}" for failure in runner.failures]
+        save()
     return runner.failures
 
 

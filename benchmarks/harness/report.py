@@ -128,7 +128,7 @@ def markdown_of(record, found, title):
         lines += [line for plot in findings.plots for line in (f"![{plot.title}]({plot.name}.svg)", "")]
         runs = record.of(experiment.name)
         rounds = max(len(rounds) for rounds in runs.by_variant.values())
-        lines += [f"<details><summary>Commands ({rounds} rounds)</summary>", "", "```",
+        lines += [f"<details><summary>Commands, each run {rounds} x</summary>", "", "```",
                   *commands_of(runs), "```", "", "</details>", ""]
     return "\n".join([*lines, "## Where and how", "", *machine_lines(record), ""])
 

@@ -77,8 +77,9 @@ class Runner:
             todo = [(v, n) for n in range(plan.rounds) for v in self.missing(plan, n)]
             estimate = sum(self.estimate_s(plan, v) for v, _ in todo)
             total += estimate
-            self.progress.say(f"{plan.experiment.name}: {len(todo)} runs in {plan.rounds} rounds, "
-                              f"about {estimate:.0f} s")
+            rounds = f"{plan.rounds} rounds" if plan.rounds > 1 else "one round"
+            self.progress.say(f"{plan.experiment.name}: {len(todo)} runs in {rounds}, about "
+                              f"{estimate:.0f} s")
         budget = f", budget {self.options.budget:g} s" if self.options.budget else ""
         self.progress.say(f"together about {total:.0f} s{budget}")
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The command line: `sliver bench [NAME...]`.
 
-Exit status: 0; 1 a run failed or a goal is missed; 2 wrong usage or nothing to work with; 77 no GPU.
+Exit status: 0; 1 a run failed or a goal is missed; 2 wrong usage or no record; 77 no GPU.
 """
 import argparse
 import json
@@ -39,7 +39,8 @@ def parse_options(arguments):
     add("--quick", action="store_true", help="less of everything, one round")
     add("--pairs", type=int, metavar="N", help="rounds of each experiment")
     add("--only", metavar="PATTERNS", help="variants, by comma, besides the references")
-    add("--budget", type=float, metavar="SECONDS", help="begin no run that would end later; building counts")
+    add("--budget", type=float, metavar="SECONDS",
+        help="begin no run that would end later; building counts")
     add("--softgpu", metavar="[=WORDS]",
         help="on the software device in virtual time, in tiny sizes")
     add("--results", metavar="FOLDER",

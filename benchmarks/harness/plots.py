@@ -122,6 +122,11 @@ def draw_bars(plot):
     return [*script, "plot " + ", \\\n     ".join(plots)]
 
 
+def names(texts):
+    """Tics by number."""
+    return ", ".join(f"{quote(text)} {i}" for i, text in enumerate(texts))
+
+
 def draw_heat(plot):
     n_rows, n_columns = len(plot.rows), len(plot.columns)
     cells = [[c, r, plot.matrix[r][c]] for r in range(n_rows) for c in range(n_columns)
@@ -133,8 +138,7 @@ def draw_heat(plot):
               'set cblabel "time, x native (1: as fast; lower is faster)"',
               f"set xrange [-0.5:{n_columns - 0.5}]",
               f"set yrange [{n_rows - 0.5}:-0.5]", "set tics scale 0",
-              "set xtics (" + ", ".join(f"{quote(c)} {i}" for i, c in enumerate(plot.columns)) + ")",
-              "set ytics (" + ", ".join(f"{quote(r)} {i}" for i, r in enumerate(plot.rows)) + ")"]
+              f"set xtics ({names(plot.columns)})", f"set ytics ({names(plot.rows)})"]
     if plot.marked:
         row, column = plot.marked
         script.append(f"set object 1 rectangle from {column - 0.47},{row - 0.45} to "

@@ -58,8 +58,8 @@ def columns_text(columns, rows):
 
 def table_text(table):
     note = [table.note] if table.note else []
-    return "\n".join([table.title, *("  " + line for line in columns_text(table.columns, table.rows)),
-                      *note, ""])
+    lines = columns_text(table.columns, table.rows)
+    return "\n".join([table.title, *("  " + line for line in lines), *note, ""])
 
 
 def text_of(found, is_virtual):
@@ -125,7 +125,8 @@ def markdown_of(record, found, title):
         for table in findings.tables:
             lines += [table.title + ":", "", *table_markdown(table.columns, table.rows), ""]
             lines += [markdown_cell(table.note), ""] if table.note else []
-        lines += [line for plot in findings.plots for line in (f"![{plot.title}]({plot.name}.svg)", "")]
+        for plot in findings.plots:
+            lines += [f"![{plot.title}]({plot.name}.svg)", ""]
         runs = record.of(experiment.name)
         rounds = max(len(rounds) for rounds in runs.by_variant.values())
         lines += [f"<details><summary>Commands, each run {rounds} x</summary>", "", "```",

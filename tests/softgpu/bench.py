@@ -134,8 +134,8 @@ def gpu_commands():
 
 
 def check_gpu_commands(bench, runtime):
-    """Without a driver a program gets as far as to say that there is no device. Not twin_cost, which
-    cannot start without one."""
+    """Without a driver a program gets as far as to say that there is no device. Not twin_cost,
+    which cannot start without one."""
     alone = bench.path('runtime')
     os.makedirs(alone, exist_ok=True)
     for name in os.listdir(runtime):

@@ -314,6 +314,16 @@ class Experiments(unittest.TestCase):
         found = Study(1, True).findings(record.of("study-1"), record)
         self.assertIsNone(found.goals[0].value)
 
+    def test_processes_are_added_up(self):
+        record = Record()
+        whole = {"shares": [0.1, 0.2, 0.3, 0.4], "jain": 0.83, "blocks_per_s": 100.0}
+        parts = [[{"blocks_per_s": x, "shares": [1.0]}] for x in (20.0, 20.0, 30.0, 50.0)]
+        for name, output in (("native", [[whole]]), ("processes", parts)):
+            record.add_run({**a_run(name, 0, 1.0, "fairness"), "output": output})
+        findings = select(["fairness"])[0][0].findings(record.of("fairness"), record)
+        self.assertEqual(findings.tables[0].rows[1],
+                         ["processes", "0.857", "1.200", "0.167", "0.167", "0.250", "0.417"])
+
     def test_rows_are_in_the_studys_order(self):
         order = sorted(STUDY.rows, key=lambda row: (-row[1], -row[0]))
         self.assertEqual(tuple(order), STUDY.rows)

@@ -5,7 +5,7 @@ from harness.experiments.base import (Experiment, Findings, NATIVE, PRIORITIES, 
                                       metric_summary, native, policy_variants, process_variants,
                                       ratio, text, value)
 from harness.model import Goal, Plot, Series
-from harness.stats import jain, median
+from harness.stats import Summary, jain, median, paired_ratios
 
 CLIENTS = 4
 FACTOR = 4
@@ -28,6 +28,12 @@ def shares_of(runs, name):
                   for run in runs.by_variant[name].values()]
     rounds = [[x / (sum(r) or 1) for x in r] for r in rounds]
     return [median(column) for column in zip(*rounds)]
+
+
+def throughput(runs, name):
+    """{round: blocks per second of all processes}."""
+    return {number: sum(process[-1]["blocks_per_s"] for process in run["output"])
+            for number, run in runs.by_variant.get(name, {}).items()}
 
 
 class Fairness(Experiment):
@@ -70,12 +76,11 @@ class Fairness(Experiment):
                                 "{:.3f}")]]))
         return found
 
-    def row(self, runs, name):
+    @staticmethod
+    def row(runs, name):
         shares = shares_of(runs, name)
-        if len(next(iter(runs.by_variant[name].values()))["output"]) == 1:
-            total = ratio(runs, name, "blocks_per_s")
-        else:
-            total = None
+        ratios = paired_ratios(throughput(runs, name), throughput(runs, NATIVE))
+        total = Summary(ratios) if ratios else None
         return [name, f"{jain(shares):.3f}", text(total, "{:.3f}"), *(f"{x:.3f}" for x in shares)]
 
     @staticmethod

@@ -26,7 +26,7 @@ def lines_of(runs, name, how):
 
 
 def others_rate(run):
-    """Blocks per second of the best-effort work, in the process of the jobs or in one of its own."""
+    """Blocks per second of the best-effort work, in the jobs' process or in one of its own."""
     line = run["output"][0][-1]
     if len(run["output"]) == 1:
         return line.get(OTHERS)
@@ -94,7 +94,7 @@ class Latency(Experiment):
         found.tables.append(Table(
             f"Time of a job in ms, beside {self.what}",
             ["", *(title for _, title in PERCENTILES), "p99, x alone", "others, x native"], rows,
-            "alone: natively, with nothing beside it. others: what the best-effort work gets done."))
+            "alone: natively, nothing beside it. others: what the best-effort work gets done."))
         found.plots.append(self.plot(series))
         return found
 

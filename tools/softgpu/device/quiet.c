@@ -14,6 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
+/* Then it takes longer: the CPU is left alone between looks. */
+#define LOOKS_AT_ONCE 200
+
 static size_t read_file(const char *path, char *text, size_t size)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -60,26 +63,43 @@ static bool all_rest(uint64_t *ret_runs)
     return rest;
 }
 
-static uint64_t now_us(void)
+static uint64_t clock_us(clockid_t clock)
 {
     struct timespec now;
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(clock, &now);
     return (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
+}
+
+/* What the other threads have used of the CPU. One that is kept from it by other processes does not
+ * poll, however long that takes. */
+static uint64_t others_us(void)
+{
+    return clock_us(CLOCK_PROCESS_CPUTIME_ID) - clock_us(CLOCK_THREAD_CPUTIME_ID);
+}
+
+static void let_others_run(unsigned round)
+{
+    const struct timespec moment = {.tv_nsec = 100000};
+
+    if (round < LOOKS_AT_ONCE)
+        sched_yield();
+    else
+        nanosleep(&moment, NULL);
 }
 
 void quiet_wait(uint64_t patience_us)
 {
-    uint64_t until_us = now_us() + patience_us, runs, before = 0;
+    uint64_t until_us = others_us() + patience_us, runs, before = 0;
     bool rested = false;
 
-    do {
+    for (unsigned round = 0; others_us() < until_us; round++) {
         bool rest = all_rest(&runs);
 
         if (rest && rested && runs == before)
             return;
         rested = rest;
         before = runs;
-        sched_yield();
-    } while (now_us() < until_us);
+        let_others_run(round);
+    }
 }

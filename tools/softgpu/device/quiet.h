@@ -9,7 +9,8 @@
 #include <stdint.h>
 
 /* Returns when every other thread of the process sleeps (in a wait, or for a time), and has not run
- * between two looks; or after patience_us, for programs that poll. Reads /proc; no lock. */
+ * between two looks; or after they have used patience_us of the CPU, for programs that poll. Reads
+ * /proc; no lock. */
 void quiet_wait(uint64_t patience_us);
 
 #endif

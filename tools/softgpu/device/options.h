@@ -21,7 +21,7 @@ struct options {
     uint64_t launch_ns;   /* virtual time from a kernel's turn to its first block */
     uint64_t copy_mbps;   /* virtual speed of a copy engine, 10^6 bytes a second */
     uint64_t saturate;    /* warps that keep a multiprocessor busy (virtual time) */
-    uint64_t patience_us; /* real time granted to a host that does not come to rest */
+    uint64_t patience_us; /* CPU time granted to a host that does not come to rest */
     uint64_t quantum;     /* instructions a thread runs before its block yields */
     bool virtual_clock;
     bool check;                                        /* describe faults on stderr */

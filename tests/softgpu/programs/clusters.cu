@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Thread block clusters: shared memory of other blocks, barriers, a histogram spread over a cluster,
-// shapes of clusters, and what is refused.
+// Thread block clusters: shared memory of other blocks, barriers, a histogram spread over a
+// cluster, shapes of clusters, and what is refused.
 //
 // flags: -arch=compute_90
 #include <cooperative_groups.h>

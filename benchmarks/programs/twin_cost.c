@@ -8,9 +8,12 @@
  *
  * Times the original entry and its twin in turn, the order changing from pair to pair, and prints
  * the median of the pairs' ratios (twin / original) and their quartiles, for each kernel. The
- * results of both are compared too: twins that compute something else are not measured.
+ * results of both are compared too: twins that compute something else are not measured. Beside it
+ * stand the same ratios for copies of the original that differ in place only (controls.h): a twin's
+ * ratio within their range says nothing of what the twin does.
  */
 #include "arguments.h"
+#include "controls.h"
 #include "json.h"
 #include <cuda.h>
 
@@ -25,8 +28,10 @@ struct subject {
     int n_params;
     CUdeviceptr result;
     size_t result_bytes;
-    CUfunction original, twin;
+    CUfunction original, twin, controls[N_CONTROLS];
 };
+
+static const char *const kernels[] = {"sgemm_tiled", "sgemm_study", "mriq"};
 
 static int launches = 5;
 static CUevent begin_event, end_event;
@@ -84,16 +89,44 @@ static int same_result(const struct subject *s, void **params)
     return same;
 }
 
+static void look_up(struct subject *s, CUmodule module)
+{
+    char name[64];
+
+    CHECK(cuModuleGetFunction(&s->original, module, s->name));
+    snprintf(name, sizeof(name), TWIN_PREFIX "%s", s->name);
+    CHECK(cuModuleGetFunction(&s->twin, module, name));
+    for (int i = 0; i < N_CONTROLS; i++) {
+        snprintf(name, sizeof(name), CONTROL_NAME, i, s->name);
+        CHECK(cuModuleGetFunction(&s->controls[i], module, name));
+    }
+}
+
+/* Times the original and other in turn: ratios (other / original) and the original's times. */
+static void time_pairs(struct subject *s, CUfunction other, int pairs, double *ret_ratios,
+                       double *ret_originals)
+{
+    for (int p = -2; p < pairs; p++) {
+        double ms[2];
+        for (int k = 0; k < 2; k++) {
+            const int second = (p & 1) ^ k;
+            ms[second] = time_ms(s, second ? other : s->original, s->params);
+        }
+        if (p >= 0) {
+            ret_ratios[p] = ms[1] / ms[0];
+            ret_originals[p] = ms[0];
+        }
+    }
+}
+
 static void measure(struct subject *s, CUmodule module, int pairs)
 {
-    static double ratios[MAX_PAIRS], originals[MAX_PAIRS];
+    static double ratios[MAX_PAIRS], originals[MAX_PAIRS], unused[MAX_PAIRS];
     uint32_t tail[TAIL_WORDS] = {0, 0, 0, s->grid[0], s->grid[1], s->grid[2]};
-    char twin_name[64];
+    double control_ratios[N_CONTROLS], control[MAX_PAIRS];
     int registers[2];
 
-    snprintf(twin_name, sizeof(twin_name), TWIN_PREFIX "%s", s->name);
-    CHECK(cuModuleGetFunction(&s->original, module, s->name));
-    CHECK(cuModuleGetFunction(&s->twin, module, twin_name));
+    look_up(s, module);
     CHECK(cuFuncGetAttribute(&registers[0], CU_FUNC_ATTRIBUTE_NUM_REGS, s->original));
     CHECK(cuFuncGetAttribute(&registers[1], CU_FUNC_ATTRIBUTE_NUM_REGS, s->twin));
     for (int i = 0; i < TAIL_WORDS; i++)
@@ -102,16 +135,10 @@ static void measure(struct subject *s, CUmodule module, int pairs)
         fprintf(stderr, "%s: the twin's result differs\n", s->name);
         exit(EXIT_WRONG);
     }
-    for (int p = -2; p < pairs; p++) {
-        double ms[2];
-        for (int k = 0; k < 2; k++) {
-            const int twin = (p & 1) ^ k;
-            ms[twin] = time_ms(s, twin ? s->twin : s->original, s->params);
-        }
-        if (p >= 0) {
-            ratios[p] = ms[1] / ms[0];
-            originals[p] = ms[0];
-        }
+    time_pairs(s, s->twin, pairs, ratios, originals);
+    for (int i = 0; i < N_CONTROLS; i++) {
+        time_pairs(s, s->controls[i], pairs, control, unused);
+        control_ratios[i] = median(control, (size_t)pairs);
     }
     json_begin("twin_cost");
     json_text("kernel", s->name);
@@ -120,6 +147,7 @@ static void measure(struct subject *s, CUmodule module, int pairs)
     json_number("ratio", median(ratios, (size_t)pairs));
     json_number("ratio_q1", percentile(ratios, (size_t)pairs, 0.25));
     json_number("ratio_q3", percentile(ratios, (size_t)pairs, 0.75));
+    json_numbers("control_ratios", control_ratios, N_CONTROLS);
     json_count("registers", registers[0]);
     json_count("twin_registers", registers[1]);
     json_end();
@@ -205,6 +233,7 @@ int main(int argc, char **argv)
     CUcontext context;
     CUmodule module;
     CUdevice device;
+    char *ptx;
 
     if (argc < 2 || strncmp(argv[1], "--", 2) == 0) {
         ARGUMENTS_PARSE(argc, argv, "Times twins; their file comes before the options.", table);
@@ -217,7 +246,11 @@ int main(int argc, char **argv)
     CHECK(cuDeviceGet(&device, 0));
     CHECK(cuDevicePrimaryCtxRetain(&context, device));
     CHECK(cuCtxSetCurrent(context));
-    CHECK(cuModuleLoadData(&module, read_file(argv[1])));
+    ptx = read_file(argv[1]);
+    for (size_t i = 0; i < sizeof(kernels) / sizeof(*kernels); i++)
+        ptx = controls_add(ptx, kernels[i]);
+    CHECK(cuModuleLoadData(&module, ptx));
+    free(ptx);
     CHECK(cuEventCreate(&begin_event, CU_EVENT_DEFAULT));
     CHECK(cuEventCreate(&end_event, CU_EVENT_DEFAULT));
     measure_sgemm(module, size / 128 * 128, pairs);

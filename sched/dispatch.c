@@ -260,9 +260,10 @@ static int submit_slice(struct sched *s, struct launch *launch, struct piece *pi
     return piece->last ? join_lanes(s, launch, 1u << piece->lane) : 0;
 }
 
-static void dispatch_on_lane(struct sched *s, struct launch *launch, unsigned lane)
+void dispatch_slice(struct sched *s, struct launch *launch, unsigned first_lane)
 {
-    struct piece piece = {.n = 1, .lane = lane};
+    unsigned free_lanes = ~launch->busy_lanes >> first_lane << first_lane;
+    struct piece piece = {.n = 1, .lane = (unsigned)__builtin_ctz(free_lanes)};
     bool first = !launch->n_submitted;
     prepare_piece(s, launch, &piece);
     plan_next(&launch->plan, piece.slices);
@@ -277,12 +278,6 @@ static void dispatch_on_lane(struct sched *s, struct launch *launch, unsigned la
         return;
     }
     finish_piece(s, launch, &piece, error);
-}
-
-void dispatch_slice(struct sched *s, struct launch *launch, unsigned first_lane)
-{
-    unsigned free_lanes = ~launch->busy_lanes >> first_lane << first_lane;
-    dispatch_on_lane(s, launch, (unsigned)__builtin_ctz(free_lanes));
 }
 
 /* Two for slices that fill the device: one runs, the next is there when its tail leaves room. */
@@ -351,8 +346,6 @@ void dispatch_rest(struct sched *s, struct sched_queue *queue)
     if (!launch->n_submitted) {
         launch_make_whole(launch, launch->whole_reason);
         dispatch_whole(s, launch);
-    } else if (!launch->n_releases) {
-        dispatch_on_lane(s, launch, 0);
     } else if (launch->let_go || launch->release_blocks >= plan_blocks_left(&launch->plan)) {
         queue->released &= !launch->n_releases; /* else it goes on for what is behind */
         spread_rest(s, launch);

@@ -5,8 +5,7 @@
  * A stream with work in flight that does not come to an end, and more held behind it, is looked
  * into. If it did not even come as far as the launch that is partly out, it waits for something
  * else (an event, a word the host writes after this call returns): what is held behind goes out as
- * it is, in its order and on that stream alone (lanes that wait would take the ways to the device
- * from others), until something on that stream is done. If it did, blocks of that launch may
+ * it is, in its order, until something on that stream is done. If it did, blocks of that launch may
  * be waiting for blocks still held: two waves more go out beside them, so that as much of the
  * launch is on the device as ever would be without us, and if that does not help in four times the
  * time, or that of its longest slice, all. Either way other streams flow on, as what is late takes
@@ -152,8 +151,6 @@ static void release(struct sched *s, struct sched_queue *queue, uint64_t now)
         atomic_store_explicit(&launch->shape->proven, false, memory_order_relaxed);
     } else {
         launch->let_go = launch->n_submitted > 0;
-        if (launch->let_go && launch->shape->kernel->rule.mode != SLICE_SHAPE)
-            plan_resize(&launch->plan, plan_blocks_left(&launch->plan));
         s->n_blocked++;
     }
     queue->released = true;

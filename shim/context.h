@@ -33,7 +33,6 @@ struct shim_context {
     pthread_mutex_t lock;                  /* guards what follows */
     struct shim_stream *streams;           /* all of them, by next_in_context; see stream.h */
     struct shim_lane *idle_lanes;          /* see lane.h */
-    unsigned n_lanes;                      /* made, see lane.h */
     struct shim_lane *spares[SHIM_SPARES]; /* not under the lock: only who pumps uses them */
     unsigned n_probes;
     struct shim_event *idle_events;

@@ -57,7 +57,7 @@ static int begin(void *gpu, struct launch *launch)
      * could take those that the program's other streams need: wait_value of tests/gpu hung with 8
      * lanes. More connections are no way out: with 32 a launch cost 1.4 times as much and contexts
      * took seconds to make. */
-    return lane_at_hand(held->context) ? shim_settings.lanes : 1;
+    return shim_settings.lanes;
 }
 
 static struct shim_lane *lane_for(const struct held_launch *held)
@@ -73,8 +73,7 @@ static CUstream lane_open(struct held_launch *held, unsigned lane)
         return lane_stream(held, lane);
     bool is_spare = lane >= GPU_LANES - GPU_SPARE_LANES;
     struct shim_lane *taken = is_spare ? lane_take_open(held->context) : NULL;
-    if (!taken && (is_spare || lane_at_hand(held->context)))
-        taken = lane_for(held);
+    taken = taken ? taken : lane_for(held);
     if (taken && driver.cuStreamWaitEvent(taken->handle, held->fork->handle, 0)) {
         lane_give(held->context, taken);
         taken = NULL;

@@ -10,8 +10,6 @@
 #include "common/cleanup.h"
 #include "shim/mark.h"
 
-#define MAX_LANES 4 /* of a context; more only in need */
-
 static struct shim_lane *take_idle(struct shim_context *context, int priority, bool blocking)
 {
     _cleanup_unlock_ pthread_mutex_t *held = lock_mutex(&context->lock);
@@ -41,16 +39,7 @@ struct shim_lane *lane_take(struct shim_context *context, int priority, bool blo
         free(lane);
         return NULL;
     }
-    pthread_mutex_lock(&context->lock);
-    context->n_lanes++;
-    pthread_mutex_unlock(&context->lock);
     return lane;
-}
-
-bool lane_at_hand(struct shim_context *context)
-{
-    _cleanup_unlock_ pthread_mutex_t *held = lock_mutex(&context->lock);
-    return context->idle_lanes || context->n_lanes < MAX_LANES;
 }
 
 void lane_give(struct shim_context *context, struct shim_lane *lane)

@@ -27,9 +27,6 @@ struct shim_event {
 
 /* The context is current. NULL if there is no memory or the driver has no more streams. */
 struct shim_lane *lane_take(struct shim_context *context, int priority, bool blocking);
-/* Is one idle, or may one more be made? Few are: each new stream may share the way to the device of
- * one of the program's, and what waits there would keep the lane's slices from running. */
-bool lane_at_hand(struct shim_context *context);
 void lane_give(struct shim_context *context, struct shim_lane *lane); /* NULL is fine */
 
 /* Of the streams of probes, made as they are needed: a mark on the next one; and one that its last

@@ -110,8 +110,7 @@ static int op_submit(void *gpu, struct launch *launch, const struct slice *slice
             vstream_wait(stream, lanes->begin, NULL);
         lanes->tied[lane] = true;
         vgpu_settle(vgpu);
-        check(vgpu->config.fail_percent || (launch->let_go && !launch->n_releases) ||
-                  !holds_slice_of(stream, launch),
+        check(vgpu->config.fail_percent || !holds_slice_of(stream, launch),
               "slice behind an unfinished one of its launch");
     }
     check(!whole || !lane, "whole launch on a lane");

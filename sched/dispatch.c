@@ -260,11 +260,24 @@ static int submit_slice(struct sched *s, struct launch *launch, struct piece *pi
     return piece->last ? join_lanes(s, launch, 1u << piece->lane) : 0;
 }
 
+/* The program may have put something that waits on another stream since lanes were opened. */
+static bool lane_is_open(struct sched *s, struct launch *launch, unsigned lane)
+{
+    if (lane == 0 || lane >= GPU_LANES - GPU_SPARE_LANES)
+        return true;
+    launch_check_alone(s, launch);
+    return launch->alone;
+}
+
 void dispatch_slice(struct sched *s, struct launch *launch, unsigned first_lane)
 {
     unsigned free_lanes = ~launch->busy_lanes >> first_lane << first_lane;
     struct piece piece = {.n = 1, .lane = (unsigned)__builtin_ctz(free_lanes)};
     bool first = !launch->n_submitted;
+    if (!lane_is_open(s, launch, piece.lane)) {
+        queue_settle(launch->op.queue); /* until the stream itself is free, or lanes are */
+        return;
+    }
     prepare_piece(s, launch, &piece);
     plan_next(&launch->plan, piece.slices);
     piece.blocks = grid3_count(piece.slices[0].extent);
@@ -326,14 +339,17 @@ bool dispatch_next(struct sched *s)
     return true;
 }
 
-static void spread_rest(struct sched *s, struct launch *launch)
+/* In flight it counts as one. apart: each slice on a stream of its own; else all behind what is
+ * out, on the launch's. */
+static void dispatch_all(struct sched *s, struct launch *launch, bool apart)
 {
     struct piece piece = {.last = true, .blocks = plan_blocks_left(&launch->plan)};
     unsigned mask = (launch->busy_lanes | launch->unsure_lanes) & ~1u;
     prepare_piece(s, launch, &piece);
     piece.n = plan_take_rest(&launch->plan, piece.slices);
     pthread_mutex_unlock(&s->mutex);
-    int error = s->ops->spread(s->gpu, launch, piece.slices, piece.n, mask);
+    int error =
+        (apart ? s->ops->spread : s->ops->follow)(s->gpu, launch, piece.slices, piece.n, mask);
     if (!error && piece.tracked)
         piece.marked = !s->ops->mark(s->gpu, launch, 0, &piece.mark);
     pthread_mutex_lock(&s->mutex);
@@ -348,7 +364,7 @@ void dispatch_rest(struct sched *s, struct sched_queue *queue)
         dispatch_whole(s, launch);
     } else if (launch->let_go || launch->release_blocks >= plan_blocks_left(&launch->plan)) {
         queue->released &= !launch->n_releases; /* else it goes on for what is behind */
-        spread_rest(s, launch);
+        dispatch_all(s, launch, launch->arrived);
     } else {
         uint64_t blocks = plan_next_blocks(&launch->plan);
         launch->release_blocks -= blocks < launch->release_blocks ? blocks : launch->release_blocks;

@@ -28,8 +28,8 @@ struct gpu_mark {
 /* Slices of one launch that are unfinished at the same time are never put one behind the other: a
  * block of the first may be waiting for a block of the second. Each goes to a lane of its own; a
  * lane is used again by the launch only when its last slice was seen done. Lane 0 is the launch's
- * own stream; the others are internal streams, used once begun() said yes. So slices
- * overlap at their tails, too. */
+ * own stream; the others are internal streams, used once begun() said yes and while alone() does.
+ * So slices overlap at their tails, too. */
 #define GPU_LANES 8
 /* The last of them are for what the progress rule lets out: each is a stream that a probe was seen
  * to come back from, so nothing that waits is in its way to the device. */
@@ -52,6 +52,9 @@ struct gpu_ops {
      * instead of submit() and join(); lane_mask as in join(). */
     int (*spread)(void *gpu, struct launch *launch, const struct slice *slices, unsigned n,
                   unsigned lane_mask);
+    /* As spread(), for slices to which the stream did not come yet: one behind the other, on it. */
+    int (*follow)(void *gpu, struct launch *launch, const struct slice *slices, unsigned n,
+                  unsigned lane_mask);
 
     /* All slices are submitted: makes the launch's stream wait for the lanes of lane_mask (bit i:
      * lane i; those whose last slice was not seen done; never bit 0). Not called if the mask is
@@ -64,6 +67,10 @@ struct gpu_ops {
 
     /* Did the stream come as far as begin()? If not, something else than our slices holds it. */
     bool (*begun)(void *gpu, struct launch *launch);
+
+    /* Is nothing under way on the program's other streams of that context? Then nothing that waits
+     * can be in a lane's way to the device. */
+    bool (*alone)(void *gpu, struct launch *launch);
 
     /* A mark behind everything submitted to that lane of the launch so far. */
     int (*mark)(void *gpu, struct launch *launch, unsigned lane, struct gpu_mark *ret_mark);

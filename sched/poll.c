@@ -36,10 +36,25 @@ struct batch {
     const struct flight *ahead; /* in the window, submitted before some of them, not done */
     struct kernel_shape *shape; /* if it is the same for all */
     const struct flight *last;
+    struct kernel_shape *unknown; /* the only one of which no cost is known, if there is one */
+    uint64_t unknown_waves, known_ns;
+    bool many_unknown, waited;
     bool one_shape, idle_before, fenced;
     bool overtook; /* what was submitted before some of them is not done */
     bool mixed;    /* so, or it was so for one of them: what they took can't be told */
 };
+
+static void sort_out_unknown(struct batch *batch, const struct flight *flight)
+{
+    bool is_known = !flight->shape || cost_estimate_ns(flight->shape, 1);
+    if (is_known) {
+        batch->known_ns += flight_weight(flight);
+        return;
+    }
+    batch->many_unknown |= batch->unknown && batch->unknown != flight->shape;
+    batch->unknown = flight->shape;
+    batch->unknown_waves += flight->waves;
+}
 
 static void batch_add(struct batch *batch, const struct flight *flight)
 {
@@ -49,13 +64,14 @@ static void batch_add(struct batch *batch, const struct flight *flight)
         batch->idle_before = flight->idle_before;
     }
     batch->weight_ns += flight_weight(flight);
+    sort_out_unknown(batch, flight);
     batch->mixed |= flight->mixed;
     if (flight->kind == FLIGHT_FENCE) {
         batch->fenced = true;
         return;
     }
     if (flight->kind == FLIGHT_SLICE && (flight->launch->released_ns || flight->launch->let_go))
-        batch->one_shape = false; /* it waited: that is not what it costs */
+        batch->one_shape = false, batch->waited = true; /* that is not what it costs */
     if (!flight->shape || (batch->shape && flight->shape != batch->shape))
         batch->one_shape = false;
     batch->shape = flight->shape;
@@ -76,11 +92,22 @@ static uint64_t likely_ns(const struct sched *s, uint64_t from, uint64_t now, ui
     return believed_ns ? believed_ns - believed_ns / 8 : most_ns / 2;
 }
 
+/* What only ever ends together with others is known by what they can't have taken. */
+static void learn_unknown(const struct batch *batch, uint64_t from, uint64_t now)
+{
+    uint64_t all_ns = now > from ? now - from : 0;
+    if (!batch->unknown || batch->many_unknown || batch->waited || all_ns <= batch->known_ns)
+        return;
+    cost_learn(batch->unknown, batch->unknown_waves, all_ns - batch->known_ns);
+}
+
 /* Launching may take longer than running: what was left to do once the driver had all of it is a
  * bound for the last piece, too. */
 static void learn(const struct sched *s, const struct batch *batch, uint64_t from, uint64_t now)
 {
     const struct flight *last = batch->last;
+    if (!batch->one_shape)
+        learn_unknown(batch, from, now);
     if (!batch->one_shape || !batch->waves)
         return;
     uint64_t believed_ns = cost_estimate_ns(batch->shape, 1);
@@ -187,22 +214,39 @@ static bool is_reached(const struct sched *s, const struct flight *flight, uint6
     return flight->marked ? s->ops->reached(s->gpu, &flight->mark) : now >= flight->expected_ns;
 }
 
-/* Launches whose first slice is out: has the stream come so far that lanes may be opened? */
-static void check_arrived(struct sched *s)
+static bool others_fly(const struct sched *s, const struct launch *launch)
 {
-    struct flight *flight;
+    const struct flight *flight;
     DL_FOREACH(s->flights, flight)
-    {
-        struct launch *launch = flight->kind == FLIGHT_SLICE ? flight->launch : NULL;
-        if (!launch || launch->arrived || launch->all_submitted || launch->n_lanes < 2)
-            continue;
-        pthread_mutex_unlock(&s->mutex);
-        bool arrived = s->ops->begun(s->gpu, launch);
-        pthread_mutex_lock(&s->mutex);
-        launch->arrived = arrived;
-        if (arrived && flight->queue)
-            queue_settle(flight->queue);
-    }
+    if (flight->queue != launch->op.queue)
+        return true;
+    return false;
+}
+
+void launch_check_alone(struct sched *s, struct launch *launch)
+{
+    launch->alone = false;
+    if (others_fly(s, launch))
+        return;
+    pthread_mutex_unlock(&s->mutex);
+    bool alone = s->ops->alone(s->gpu, launch);
+    pthread_mutex_lock(&s->mutex);
+    launch->alone = alone;
+}
+
+/* A launch whose first slice is out, and has only the stream itself so far: may lanes be opened? */
+static void check_lanes(struct sched *s)
+{
+    const struct flight *flight = s->flights;
+    struct launch *launch = flight && flight->kind == FLIGHT_SLICE ? flight->launch : NULL;
+    if (!launch || launch->all_submitted || launch->n_lanes < 2 ||
+        (launch->arrived && launch->alone))
+        return;
+    if (!launch->arrived)
+        launch->arrived = launch_has_come(s, launch);
+    if (launch->arrived)
+        launch_check_alone(s, launch);
+    queue_settle(launch->op.queue);
 }
 
 /* The marks are read without the mutex; only who has the token changes the list. */
@@ -227,7 +271,7 @@ void flights_poll(struct sched *s)
         finish_batch(s, &batch, now);
     s->looked_ns = now;
     check_late(s, now);
-    check_arrived(s);
+    check_lanes(s);
 }
 
 void flights_drop(struct sched *s, struct sched_domain *domain)

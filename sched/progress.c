@@ -5,7 +5,8 @@
  * A stream with work in flight that does not come to an end, and more held behind it, is looked
  * into. If it did not even come as far as the launch that is partly out, it waits for something
  * else (an event, a word the host writes after this call returns): what is held behind goes out as
- * it is, in its order, until something on that stream is done. If it did, blocks of that launch may
+ * it is, in its order, until something on that stream is done; the rest of a launch that is partly
+ * out only when a thread waits for what is behind it. If it did, blocks of that launch may
  * be waiting for blocks still held: two waves more go out beside them, so that as much of the
  * launch is on the device as ever would be without us, and if that does not help in four times the
  * time, or that of its longest slice, all. Either way other streams flow on, as what is late takes
@@ -32,12 +33,16 @@
  *  - Launches of L's client behind L on other streams may wait for L: those not proven do not
  *    overtake it (queue.c).
  *  - What is on a stream that the device has not come to has no room.
+ *  - What goes behind a slice that the device has not come to goes in its order, on its stream, and
+ *    its kernel is proven.
+ *  - Lanes are used only while the other streams have nothing under way, so nothing that waits is in
+ *    a lane's way to the device; and the program's streams get the ways they would have without us
+ *    (shim/lane.c).
  * It rests on this. A proven kernel does not wait for its later blocks while another launch beside
  * it waits, too, and has the room. A launch that waits for an earlier one of another client leaves
  * it room. What waits leaves three ways to the device (CUDA_DEVICE_MAX_CONNECTIONS) for what is let
- * out, and a lane does not share one with a launch that waits for the lane's own. What went
- * straight to the legacy default stream, or to one of more than a hundred streams, got its room
- * before.
+ * out. What went straight to the legacy default stream, or to one of more than a hundred streams,
+ * got its room before.
  */
 #include "sched/state.h"
 
@@ -141,17 +146,28 @@ static void choose_release(struct launch *launch)
     plan_resize(&launch->plan, blocks);
 }
 
+/* Its stream did not come to a launch that is partly out. All of it goes, in its order, as soon as
+ * somebody waits for what is held behind it; it comes to nothing sooner. */
+static bool let_behind(struct sched *s, struct launch *launch)
+{
+    if (launch->n_submitted && !s->waiters && !s->config.threadless)
+        return false;
+    launch->let_go = launch->n_submitted > 0;
+    s->n_blocked++;
+    return true;
+}
+
 static void release(struct sched *s, struct sched_queue *queue, uint64_t now)
 {
     struct launch *launch = queue_launch(queue);
     if (launch->n_submitted && launch_has_come(s, launch)) {
+        launch->arrived = true;
         s->n_stuck += !launch->n_releases;
         choose_release(launch);
         launch->released_ns = now;
         atomic_store_explicit(&launch->shape->proven, false, memory_order_relaxed);
-    } else {
-        launch->let_go = launch->n_submitted > 0;
-        s->n_blocked++;
+    } else if (!let_behind(s, launch)) {
+        return;
     }
     queue->released = true;
     queue->watched_ns = s->ours_ns;

@@ -48,12 +48,12 @@ bool queue_must_wait(const struct sched_queue *queue, uint64_t seq)
     return head_seq(queue) < seq || others_go_first(queue, seq);
 }
 
-/* The lanes that may be used now. While the launch's stream has not come to it there is only the
- * stream itself: a lane that waits with work behind it can keep streams that share its way to the
- * device from going on, the program's own among them. */
+/* The lanes that may be used now: only the stream itself, unless the device works on nothing else.
+ * A lane may share its way to the device with another stream. If that waits, so does the lane; and
+ * a lane that waits, its stream not having come to the launch, keeps the other from going on. */
 static unsigned usable_lanes(const struct launch *launch)
 {
-    return launch->arrived ? (1u << launch->n_lanes) - 1 : 1u;
+    return launch->arrived && launch->alone ? (1u << launch->n_lanes) - 1 : 1u;
 }
 
 static bool launch_may_go(const struct sched_queue *queue, const struct launch *launch)

@@ -77,7 +77,8 @@ struct launch {
     unsigned n_lanes, busy_lanes; /* of begin(); bit i: lane i has an unfinished slice */
     unsigned unsure_lanes;        /* bit i: a mark on lane i failed, so nobody saw its end */
     bool let_go;                  /* all of it goes, whatever else there is */
-    bool arrived; /* its stream came to it: lanes besides the stream itself may be used */
+    bool arrived;                 /* its stream came to it */
+    bool alone;                   /* nothing was under way on other streams at the last look */
     bool heavy, planned, begun, all_submitted;
     struct launch *next_partly; /* of its client, see there */
     struct launch *prev, *next; /* while ready: the policy's; afterwards: of its last flight */

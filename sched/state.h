@@ -259,6 +259,8 @@ void launch_check_done(struct sched *s, struct launch *launch); /* nothing of it
 void flights_poll(struct sched *s);
 void flights_drop(struct sched *s, struct sched_domain *domain); /* NULL: all */
 uint64_t flights_next_look(const struct sched *s, uint64_t now);
+/* Sets launch->alone. Needs the token. */
+void launch_check_alone(struct sched *s, struct launch *launch);
 
 /* dispatch.c: one launch's way to the driver. Need the token. */
 bool dispatch_next(struct sched *s); /* false: nothing may go, or there is no room */

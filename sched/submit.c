@@ -110,8 +110,8 @@ static void init_launch(struct launch *launch, struct sched_client *client, uint
     launch->n_releases = 0;
     launch->n_submitted = launch->n_done = 0;
     launch->n_lanes = launch->busy_lanes = launch->unsure_lanes = 0;
-    launch->heavy = launch->planned = launch->begun = launch->arrived = false;
-    launch->let_go = false;
+    launch->heavy = launch->planned = launch->begun = false;
+    launch->arrived = launch->alone = launch->let_go = false;
     launch->all_submitted = false;
     launch->prev = launch->next = NULL;
     launch->op.is_launch = true;

@@ -6,10 +6,12 @@
  */
 #include "shim/capture.h"
 
+#include "common/cleanup.h"
 #include "shim/hooks.h"
 #include "shim/order.h"
 
 _Atomic unsigned captures_begun;
+pthread_mutex_t capture_lock = PTHREAD_MUTEX_INITIALIZER;
 
 bool capture_on(CUstream stream, enum driver_flavour flavour)
 {
@@ -22,11 +24,17 @@ bool capture_on(CUstream stream, enum driver_flavour flavour)
 }
 
 /* Counted before the call, so that no other thread can miss it. */
+static void capture_begins(void)
+{
+    _cleanup_unlock_ pthread_mutex_t *held = lock_mutex(&capture_lock);
+    atomic_fetch_add_explicit(&captures_begun, 1, memory_order_relaxed);
+}
+
 #define BEGIN_CAPTURE(stream, call)                                                                \
     do {                                                                                           \
         if (shim_held())                                                                           \
             shim_order_stream(stream, flavour);                                                    \
-        atomic_fetch_add_explicit(&captures_begun, 1, memory_order_relaxed);                       \
+        capture_begins();                                                                          \
         CUresult result = call;                                                                    \
         if (result)                                                                                \
             atomic_fetch_sub_explicit(&captures_begun, 1, memory_order_relaxed);                   \

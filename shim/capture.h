@@ -6,9 +6,15 @@
 #ifndef SHIM_CAPTURE_H
 #define SHIM_CAPTURE_H
 
+#include <pthread.h>
+
 #include "shim/driver.h"
 
 extern _Atomic unsigned captures_begun; /* and not ended yet, in the process */
+
+/* Held for calls that would spoil a capture: none begins meanwhile. Taken before a context's lock.
+ */
+extern pthread_mutex_t capture_lock;
 
 /* Is any stream capturing? While not, nobody has to ask the driver about a stream. */
 static inline bool capture_active(void)

@@ -6,8 +6,8 @@
  * Made when the first launch in the context has to be held, by the handle the program uses; gone
  * just before the program destroys the handle.
  *
- * Locks: contexts_lock (list of contexts), then struct shim_context.lock (its lists); neither is
- * held over a call that can wait for the GPU.
+ * Locks: contexts_lock (list of contexts) or capture_lock (capture.h), then struct
+ * shim_context.lock (its lists); none is held over a call that can wait for the GPU.
  */
 #ifndef SHIM_CONTEXT_H
 #define SHIM_CONTEXT_H
@@ -15,9 +15,6 @@
 #include <pthread.h>
 
 #include "shim/state.h"
-
-/* As many as there are ways to the device, if the environment does not change it. */
-#define SHIM_SPARES 8
 
 struct shim_stream;
 struct shim_lane;
@@ -29,13 +26,12 @@ struct shim_context {
     struct shim_device *device;
     bool is_green; /* a part of the GPU (cuCtxFromGreenCtx): no launch is held there */
     struct sched_domain *domain;
-    _Atomic int error;                     /* of a held launch or call, not yet reported */
-    pthread_mutex_t lock;                  /* guards what follows */
-    struct shim_stream *streams;           /* all of them, by next_in_context; see stream.h */
-    struct shim_lane *idle_lanes;          /* see lane.h */
-    struct shim_lane *spares[SHIM_SPARES]; /* not under the lock: only who pumps uses them */
-    unsigned n_probes;
+    _Atomic int error;            /* of a held launch or call, not yet reported */
+    pthread_mutex_t lock;         /* guards what follows */
+    struct shim_stream *streams;  /* all of them, by next_in_context; see stream.h */
+    struct shim_lane *idle_lanes; /* see lane.h */
     struct shim_event *idle_events;
+    uint64_t n_probes;                /* not under the lock: only who pumps uses it */
     struct shim_context *prev, *next; /* under contexts_lock */
 };
 

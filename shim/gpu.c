@@ -52,11 +52,6 @@ static int begin(void *gpu, struct launch *launch)
         held->fork = NULL;
         return -EIO;
     }
-    /* The driver has 8 ways to the device for all streams of a process
-     * (CUDA_DEVICE_MAX_CONNECTIONS), and a stream that waits keeps one. With more lanes a launch
-     * could take those that the program's other streams need: wait_value of tests/gpu hung with 8
-     * lanes. More connections are no way out: with 32 a launch cost 1.4 times as much and contexts
-     * took seconds to make. */
     return shim_settings.lanes;
 }
 
@@ -220,6 +215,26 @@ static int spread(void *gpu, struct launch *launch, const struct slice *slices, 
     return first_error ? (int)first_error : joined;
 }
 
+static int follow(void *gpu, struct launch *launch, const struct slice *slices, unsigned n,
+                  unsigned lane_mask)
+{
+    struct held_launch *held = held_of(launch);
+    _cleanup_context_ struct context_scope scope = context_enter(held->context->handle);
+    CUresult error = CUDA_SUCCESS;
+    for (unsigned i = 0; i < n && !error; i++)
+        error = submit_twin(held, &slices[i], held->stream->handle, false);
+    int joined = lane_mask ? join(gpu, launch, lane_mask) : 0;
+    return error ? noted(held, error) : joined;
+}
+
+static bool alone(void *gpu, struct launch *launch)
+{
+    (void)gpu;
+    struct held_launch *held = held_of(launch);
+    _cleanup_context_ struct context_scope scope = context_enter(held->context->handle);
+    return stream_is_alone(held->stream);
+}
+
 static bool begun(void *gpu, struct launch *launch)
 {
     (void)gpu;
@@ -292,9 +307,11 @@ const struct gpu_ops shim_gpu_ops = {
     .begin = begin,
     .submit = submit,
     .spread = spread,
+    .follow = follow,
     .join = join,
     .probe = probe,
     .begun = begun,
+    .alone = alone,
     .mark = mark,
     .mark_stream = mark_stream,
     .reached = reached,

@@ -12,7 +12,10 @@
 
 #include "common/cleanup.h"
 #include "common/ptr_map.h"
+#include "shim/capture.h"
 #include "shim/lane.h"
+
+#define MAX_ASKED 15 /* streams are asked before each slice on a lane */
 
 /* What this thread knows of one context. */
 struct local {
@@ -237,6 +240,20 @@ CUresult stream_bring_home(struct shim_stream *stream)
     stream->away = false;
     atomic_fetch_sub_explicit(&streams_away, 1, memory_order_relaxed);
     return result;
+}
+
+bool stream_is_alone(const struct shim_stream *stream)
+{
+    struct shim_context *context = stream->context;
+    _cleanup_unlock_ pthread_mutex_t *none_begins = lock_mutex(&capture_lock);
+    if (capture_active())
+        return false; /* to ask about a stream that captures would spoil it */
+    _cleanup_unlock_ pthread_mutex_t *held = lock_mutex(&context->lock);
+    unsigned n = 0;
+    for (struct shim_stream *other = context->streams; other; other = other->next_in_context)
+        if (other != stream && (++n > MAX_ASKED || driver.cuStreamQuery(other->handle)))
+            return false;
+    return true;
 }
 
 void stream_forget(CUstream handle)

@@ -49,6 +49,10 @@ struct shim_stream *stream_away_here(void);
 CUresult stream_send_away(struct shim_stream *stream);
 CUresult stream_bring_home(struct shim_stream *stream);
 
+/* Has the driver nothing under way on the other streams of its context, of those we know? No, if
+ * that can't be told: they are too many, or some stream captures. The context is current. */
+bool stream_is_alone(const struct shim_stream *stream);
+
 /* Nothing is held in it any more, and the program is about to destroy it. */
 void stream_forget(CUstream handle);
 /* The context goes away; its domain is gone already. */

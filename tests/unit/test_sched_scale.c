@@ -83,7 +83,7 @@ static int op_join(void *arg, struct launch *launch, unsigned lane_mask)
     return 0;
 }
 
-static bool op_begun(void *arg, struct launch *launch)
+static bool op_yes(void *arg, struct launch *launch)
 {
     (void)arg, (void)launch;
     return true;
@@ -139,9 +139,11 @@ static const struct gpu_ops ops = {
     .begin = op_begin,
     .submit = op_submit,
     .spread = op_spread,
+    .follow = op_spread,
     .join = op_join,
     .probe = op_mark_stream,
-    .begun = op_begun,
+    .begun = op_yes,
+    .alone = op_yes,
     .mark = op_mark,
     .mark_stream = op_mark_stream,
     .reached = op_reached,

@@ -113,6 +113,14 @@ static int op_join(void *gpu, struct launch *launch, unsigned lane_mask)
     return 0;
 }
 
+static bool op_alone(void *gpu, struct launch *launch)
+{
+    (void)launch;
+    enter(gpu);
+    leave(gpu);
+    return true;
+}
+
 /* The device always works for us. */
 static int op_probe(void *gpu, void *stream, struct gpu_mark *ret_mark)
 {
@@ -198,9 +206,11 @@ const struct gpu_ops fast_gpu_ops = {
     .begin = op_begin,
     .submit = op_submit,
     .spread = op_spread,
+    .follow = op_spread,
     .join = op_join,
     .probe = op_probe,
     .begun = op_begun,
+    .alone = op_alone,
     .mark = op_mark,
     .mark_stream = op_mark_stream,
     .reached = op_reached,

@@ -30,18 +30,23 @@ static uint64_t op_now_ns(void *gpu)
     return vgpu->wall_ns;
 }
 
-static struct vstream *take_lane(struct vgpu *vgpu, enum sched_queue_kind kind)
+static struct vstream *find_lane(struct vgpu *vgpu, enum sched_queue_kind kind)
 {
     struct vstream *stream;
     LL_FOREACH(vgpu->streams, stream)
-    {
-        if (stream->lane_taken || stream->kind != kind || !stream->is_lane)
-            continue;
-        stream->lane_taken = true;
-        return stream;
-    }
-    stream = vstream_create(vgpu, kind);
-    stream->is_lane = stream->lane_taken = true;
+    if (!stream->lane_taken && stream->kind == kind && stream->is_lane)
+        break;
+    return stream;
+}
+
+/* One for each way at once, so that the program's next streams get the ways they would have. */
+static struct vstream *take_lane(struct vgpu *vgpu, enum sched_queue_kind kind)
+{
+    struct vstream *stream = find_lane(vgpu, kind);
+    for (unsigned i = 0; !stream && i < (vgpu->config.n_ways ? vgpu->config.n_ways : 1); i++)
+        vstream_create(vgpu, kind)->is_lane = true;
+    stream = stream ? stream : find_lane(vgpu, kind);
+    stream->lane_taken = true;
     return stream;
 }
 
@@ -152,6 +157,25 @@ static int op_spread(void *gpu, struct launch *launch, const struct slice *slice
     return lane_mask ? op_join(gpu, launch, lane_mask) : 0;
 }
 
+static int op_follow(void *gpu, struct launch *launch, const struct slice *slices, unsigned n,
+                     unsigned lane_mask)
+{
+    for (unsigned i = 0; i < n; i++)
+        vstream_put_kernel(launch->stream, (struct vlaunch *)launch, &slices[i], false);
+    return lane_mask ? op_join(gpu, launch, lane_mask) : 0;
+}
+
+static bool op_alone(void *gpu, struct launch *launch)
+{
+    struct vgpu *vgpu = gpu;
+    const struct vstream *stream;
+    vgpu_settle(vgpu);
+    LL_FOREACH(vgpu->streams, stream)
+    if (stream != launch->stream && !stream->is_lane && !vstream_idle(stream))
+        return false;
+    return true;
+}
+
 static bool op_begun(void *gpu, struct launch *launch)
 {
     struct vlanes *lanes = find_lanes(gpu, launch);
@@ -245,9 +269,11 @@ const struct gpu_ops vgpu_ops = {
     .begin = op_begin,
     .submit = op_submit,
     .spread = op_spread,
+    .follow = op_follow,
     .join = op_join,
     .probe = op_probe,
     .begun = op_begun,
+    .alone = op_alone,
     .mark = op_mark,
     .mark_stream = op_mark_stream,
     .reached = op_reached,

@@ -6,11 +6,11 @@
  * into. If it did not even come as far as the launch that is partly out, it waits for something
  * else (an event, a word the host writes after this call returns): what is held behind goes out as
  * it is, in its order, until something on that stream is done; the rest of a launch that is partly
- * out only when a thread waits for what is behind it. If it did, blocks of that launch may
- * be waiting for blocks still held: two waves more go out beside them, so that as much of the
- * launch is on the device as ever would be without us, and if that does not help in four times the
- * time, or that of its longest slice, all. Either way other streams flow on, as what is late takes
- * no place in the window.
+ * out only when a thread waits for what is behind it that would not without us. If it did, blocks
+ * of that launch may be waiting for blocks still held: two waves more go out beside them, so that
+ * as much of the launch is on the device as ever would be without us, and if that does not help in
+ * four times the time, or that of its longest slice, all. Either way other streams flow on, as what
+ * is late takes no place in the window.
  *
  * Time is counted only while the device works for us: while a probe, a mark on a stream where
  * nothing else ever is, comes back at once. Other processes may have the device for longer than any
@@ -35,14 +35,14 @@
  *  - What is on a stream that the device has not come to has no room.
  *  - What goes behind a slice that the device has not come to goes in its order, on its stream, and
  *    its kernel is proven.
- *  - Lanes are used only while the other streams have nothing under way, so nothing that waits is in
- *    a lane's way to the device; and the program's streams get the ways they would have without us
+ *  - Lanes are used only while the other streams have nothing under way, so nothing that waits is
+ * in a lane's way to the device; and the program's streams get the ways they would have without us
  *    (shim/lane.c).
  * It rests on this. A proven kernel does not wait for its later blocks while another launch beside
  * it waits, too, and has the room. A launch that waits for an earlier one of another client leaves
  * it room. What waits leaves three ways to the device (CUDA_DEVICE_MAX_CONNECTIONS) for what is let
- * out. What went straight to the legacy default stream, or to one of more than a hundred streams,
- * got its room before.
+ * out, and a launch whose slices wait for a later one shares none with it. What went straight to the
+ * legacy default stream, or to one of more than a hundred streams, got its room before.
  */
 #include "sched/state.h"
 
@@ -147,10 +147,11 @@ static void choose_release(struct launch *launch)
 }
 
 /* Its stream did not come to a launch that is partly out. All of it goes, in its order, as soon as
- * somebody waits for what is held behind it; it comes to nothing sooner. */
+ * a thread waits for what is held behind it and would not without us; it comes to nothing sooner.
+ */
 static bool let_behind(struct sched *s, struct launch *launch)
 {
-    if (launch->n_submitted && !s->waiters && !s->config.threadless)
+    if (launch->n_submitted && !s->n_in_order)
         return false;
     launch->let_go = launch->n_submitted > 0;
     s->n_blocked++;

@@ -141,17 +141,25 @@ int sched_defer(struct sched_queue *queue, struct call *call, struct sched_ticke
 /* Is anything held that an operation on this stream would have to come behind? Counts the legacy
  * default stream's rules in. */
 bool sched_queue_busy(struct sched_queue *queue);
+/* Why a thread waits for what is held. */
+enum sched_wait {
+    SCHED_WAIT_ORDER, /* to do something behind it; without us it would not wait */
+    SCHED_WAIT_SYNC,  /* until it is done, as it would without us */
+};
+
 /* Returns when what is held now is submitted (not done); what others add meanwhile is not waited
  * for. */
-void sched_queue_wait(struct sched_queue *queue);
+void sched_queue_wait(struct sched_queue *queue, enum sched_wait why);
 bool sched_domain_busy(struct sched_domain *domain);
-void sched_domain_wait(struct sched_domain *domain);
+void sched_domain_wait(struct sched_domain *domain, enum sched_wait why);
 bool sched_ticket_passed(struct sched_ticket ticket);
-void sched_ticket_wait(struct sched_ticket ticket);
+void sched_ticket_wait(struct sched_ticket ticket, enum sched_wait why);
 
 /* threadless: polls marks and submits what may go. Returns the time of its next look, UINT64_MAX if
  * nothing is held or in flight. */
 uint64_t sched_pump(struct sched *sched);
+/* threadless: how many threads wait as for SCHED_WAIT_ORDER. */
+void sched_set_waiting(struct sched *sched, unsigned n);
 
 /* The report of SLIVER_STATS / SLIVER_TRACE. Writes what was gathered; any time. */
 struct json;

@@ -133,6 +133,7 @@ struct waiter {
     bool for_room;
     bool for_trial; /* or until it is not on trial */
     bool for_light; /* or until something heavy is held, or its queue is stopped */
+    bool in_order;  /* it would not wait without us, and not only for a moment */
     uint64_t seq;
     bool woken;
     pthread_cond_t cond;
@@ -153,6 +154,7 @@ struct sched {
     pthread_cond_t token_free; /* for those who destroy something */
     unsigned n_want_token;
     struct waiter *waiters;
+    unsigned n_in_order; /* of them */
     bool pumping;
     bool again; /* something new came while a thread pumps */
 

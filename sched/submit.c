@@ -62,11 +62,13 @@ static void wait_for(struct sched *s, struct waiter *waiter)
 {
     pthread_cond_init(&waiter->cond, NULL);
     DL_APPEND(s->waiters, waiter);
+    s->n_in_order += waiter->in_order;
     while (!wait_is_over(waiter)) {
         waiter->woken = false;
         wait_a_while(s, waiter);
     }
     DL_DELETE(s->waiters, waiter);
+    s->n_in_order -= waiter->in_order;
     pthread_cond_destroy(&waiter->cond);
 }
 
@@ -74,7 +76,7 @@ static void wait_for(struct sched *s, struct waiter *waiter)
 static void wait_if_too_many(struct sched *s, struct sched_queue *queue, struct sched_ticket ticket)
 {
     bool no_thread = s->thread_state == THREAD_FAILED;
-    struct waiter waiter = {.ticket = ticket, .for_room = !no_thread};
+    struct waiter waiter = {.ticket = ticket, .for_room = !no_thread, .in_order = true};
     if (!s->config.threadless && (no_thread || queue->n_ops > MAX_HELD))
         wait_for(s, &waiter);
 }
@@ -246,13 +248,15 @@ static void pump_and_wait(struct sched *s, struct waiter *waiter)
     wait_for(s, waiter);
 }
 
-void sched_queue_wait(struct sched_queue *queue)
+void sched_queue_wait(struct sched_queue *queue, enum sched_wait why)
 {
     struct sched *s = queue->sched;
     if (!something_held())
         return;
     pthread_mutex_lock(&s->mutex);
-    pump_and_wait(s, &(struct waiter){.queue = queue, .seq = s->next_seq});
+    struct waiter waiter = {
+        .queue = queue, .seq = s->next_seq, .in_order = why == SCHED_WAIT_ORDER};
+    pump_and_wait(s, &waiter);
     pthread_mutex_unlock(&s->mutex);
 }
 
@@ -267,22 +271,32 @@ bool sched_domain_busy(struct sched_domain *domain)
     return busy;
 }
 
-void sched_domain_wait(struct sched_domain *domain)
+void sched_domain_wait(struct sched_domain *domain, enum sched_wait why)
 {
     struct sched *s = domain->sched;
     if (!something_held())
         return;
     pthread_mutex_lock(&s->mutex);
-    pump_and_wait(s, &(struct waiter){.domain = domain, .seq = s->next_seq});
+    struct waiter waiter = {
+        .domain = domain, .seq = s->next_seq, .in_order = why == SCHED_WAIT_ORDER};
+    pump_and_wait(s, &waiter);
     pthread_mutex_unlock(&s->mutex);
 }
 
-void sched_ticket_wait(struct sched_ticket ticket)
+void sched_ticket_wait(struct sched_ticket ticket, enum sched_wait why)
 {
     if (sched_ticket_passed(ticket))
         return;
     struct sched *s = ticket.queue->sched;
     pthread_mutex_lock(&s->mutex);
-    pump_and_wait(s, &(struct waiter){.ticket = ticket});
+    struct waiter waiter = {.ticket = ticket, .in_order = why == SCHED_WAIT_ORDER};
+    pump_and_wait(s, &waiter);
+    pthread_mutex_unlock(&s->mutex);
+}
+
+void sched_set_waiting(struct sched *s, unsigned n)
+{
+    pthread_mutex_lock(&s->mutex);
+    s->n_in_order = n;
     pthread_mutex_unlock(&s->mutex);
 }

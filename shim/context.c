@@ -107,7 +107,7 @@ struct shim_context *context_current(void)
 
 void context_forget(struct shim_context *context)
 {
-    sched_domain_wait(context->domain);
+    sched_domain_wait(context->domain, SCHED_WAIT_ORDER);
     ptr_map_remove(&by_handle, context->handle);
     pthread_mutex_lock(&contexts_lock);
     DL_DELETE(contexts, context);
@@ -154,7 +154,7 @@ void context_wait_all(void)
     uint64_t id = 0;
     for (size_t n; (n = busy_after(&id, domains, 16)) > 0;)
         for (size_t i = 0; i < n; i++)
-            sched_domain_wait(domains[i]);
+            sched_domain_wait(domains[i], SCHED_WAIT_ORDER);
 }
 
 struct context_scope context_enter(CUcontext handle)

@@ -26,12 +26,13 @@ struct shim_context {
     struct shim_device *device;
     bool is_green; /* a part of the GPU (cuCtxFromGreenCtx): no launch is held there */
     struct sched_domain *domain;
-    _Atomic int error;            /* of a held launch or call, not yet reported */
-    pthread_mutex_t lock;         /* guards what follows */
-    struct shim_stream *streams;  /* all of them, by next_in_context; see stream.h */
-    struct shim_lane *idle_lanes; /* see lane.h */
+    _Atomic int error;                     /* of a held launch or call, not yet reported */
+    pthread_mutex_t lock;                  /* guards what follows */
+    struct shim_stream *streams;           /* all of them, by next_in_context; see stream.h */
+    struct shim_lane *idle_lanes, *spares; /* see lane.h */
     struct shim_event *idle_events;
-    uint64_t n_probes;                /* not under the lock: only who pumps uses it */
+    uint64_t n_probes; /* not under the lock, nor the next: only who pumps uses them */
+    bool has_spares;
     struct shim_context *prev, *next; /* under contexts_lock */
 };
 

@@ -94,9 +94,9 @@ static void settle(CUevent event)
     if (tracked)
         copy = *tracked;
     pthread_mutex_unlock(&events_lock);
-    sched_ticket_wait(copy.record);
+    sched_ticket_wait(copy.record, SCHED_WAIT_ORDER);
     for (unsigned i = 0; i < copy.n_waits; i++)
-        sched_ticket_wait(copy.waits[i]);
+        sched_ticket_wait(copy.waits[i], SCHED_WAIT_ORDER);
 }
 
 static void note_record(CUevent event, struct sched_ticket ticket)
@@ -162,7 +162,7 @@ static bool record_deferred(CUevent event, CUstream stream, enum driver_flavour 
         return false;
     note_record(event, ticket);
     if (record_of(event).seq != ticket.seq || record_of(event).queue != ticket.queue)
-        sched_ticket_wait(ticket);
+        sched_ticket_wait(ticket, SCHED_WAIT_ORDER);
     return true;
 }
 
@@ -201,16 +201,16 @@ static bool wait_deferred(CUstream stream, enum driver_flavour flavour, CUevent 
     struct shim_stream *of = defer_stream(stream, flavour);
     bool behind_record = !sched_ticket_passed(record);
     if (!of || (!behind_record && !sched_queue_busy(of->queue)) || !can_note_wait(event)) {
-        sched_ticket_wait(record);
+        sched_ticket_wait(record, SCHED_WAIT_ORDER);
         return false;
     }
     union defer_args args = {.event = {.event = event, .flags = flags}};
     if (!defer_call(of, run_wait, &args, record, &ticket, ret_result)) {
-        sched_ticket_wait(record);
+        sched_ticket_wait(record, SCHED_WAIT_ORDER);
         return false;
     }
     if (ticket.queue && !note_wait(event, ticket))
-        sched_ticket_wait(ticket);
+        sched_ticket_wait(ticket, SCHED_WAIT_ORDER);
     return true;
 }
 
@@ -237,7 +237,7 @@ CUresult hook_cuEventQuery(CUevent hEvent)
 CUresult hook_cuEventSynchronize(CUevent hEvent)
 {
     if (shim_held())
-        sched_ticket_wait(record_of(hEvent));
+        sched_ticket_wait(record_of(hEvent), SCHED_WAIT_SYNC);
     CUresult result = driver.cuEventSynchronize(hEvent);
     return result ? result : defer_take_error();
 }

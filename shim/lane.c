@@ -10,14 +10,10 @@
 #include "common/cleanup.h"
 #include "shim/mark.h"
 
-#define DEFAULT_WAYS 8 /* to the device, and MOST_WAYS: as CUDA_DEVICE_MAX_CONNECTIONS documents   \
-                        */
+#define DEFAULT_WAYS                                                                               \
+    8 /* to the device, and MOST_WAYS: as CUDA_DEVICE_MAX_CONNECTIONS documents                    \
+       */
 #define MOST_WAYS 32
-
-static bool is_of(const struct shim_lane *lane, int priority, bool blocking)
-{
-    return lane->priority == priority && lane->blocking == blocking;
-}
 
 static struct shim_lane *take_idle(struct shim_context *context, int priority, bool blocking)
 {
@@ -25,7 +21,7 @@ static struct shim_lane *take_idle(struct shim_context *context, int priority, b
     struct shim_lane *lane;
     LL_FOREACH(context->idle_lanes, lane)
     {
-        if (is_of(lane, priority, blocking)) {
+        if (lane->priority == priority && lane->blocking == blocking) {
             LL_DELETE(context->idle_lanes, lane);
             return lane;
         }
@@ -57,14 +53,14 @@ static unsigned ways(void)
 
 /* A stream for each way at once: streams get their ways in turn, so those that the program makes
  * next get the ones they would have without ours. Else two of them might come to share one. */
-static void add_lanes(struct shim_context *context, int priority, bool blocking)
+static void add_lanes(struct shim_context *context, int priority, bool blocking, bool spare)
 {
     for (unsigned left = ways(); left; left--) {
         struct shim_lane *lane = lane_create(priority, blocking);
         if (!lane)
             return;
-        _cleanup_unlock_ pthread_mutex_t *held = lock_mutex(&context->lock);
-        LL_APPEND(context->idle_lanes, lane);
+        lane->spare = spare;
+        lane_give(context, lane);
     }
 }
 
@@ -73,7 +69,7 @@ struct shim_lane *lane_take(struct shim_context *context, int priority, bool blo
     struct shim_lane *lane = take_idle(context, priority, blocking);
     if (lane)
         return lane;
-    add_lanes(context, priority, blocking);
+    add_lanes(context, priority, blocking, false);
     return take_idle(context, priority, blocking);
 }
 
@@ -82,45 +78,49 @@ void lane_give(struct shim_context *context, struct shim_lane *lane)
     if (!lane)
         return;
     _cleanup_unlock_ pthread_mutex_t *held = lock_mutex(&context->lock);
-    LL_PREPEND(context->idle_lanes, lane);
+    if (lane->spare)
+        LL_PREPEND(context->spares, lane);
+    else
+        LL_PREPEND(context->idle_lanes, lane);
 }
 
 /* The one whose last probe is the longest ago. */
 static struct shim_lane *next_to_probe(struct shim_context *context)
 {
     _cleanup_unlock_ pthread_mutex_t *held = lock_mutex(&context->lock);
-    struct shim_lane *lane, *next = NULL;
-    LL_FOREACH(context->idle_lanes, lane)
-    if (is_of(lane, 0, false) && (!next || lane->probed < next->probed))
-        next = lane;
+    struct shim_lane *spare, *next = NULL;
+    LL_FOREACH(context->spares, spare)
+    if (!next || spare->probed < next->probed)
+        next = spare;
     return next;
 }
 
 CUresult lane_probe(struct shim_context *context, struct gpu_mark *ret_mark)
 {
-    struct shim_lane *lane = next_to_probe(context);
-    if (!lane) {
-        add_lanes(context, 0, false);
-        lane = next_to_probe(context);
+    struct shim_lane *spare = next_to_probe(context);
+    if (!spare && !context->has_spares) {
+        context->has_spares = true;
+        add_lanes(context, 0, false, true);
+        spare = next_to_probe(context);
     }
-    if (!lane)
+    if (!spare)
         return CUDA_ERROR_OUT_OF_MEMORY;
-    lane->probed = ++context->n_probes;
-    return mark_put(context, lane->handle, ret_mark);
+    spare->probed = ++context->n_probes;
+    return mark_put(context, spare->handle, ret_mark);
 }
 
 struct shim_lane *lane_take_open(struct shim_context *context)
 {
     _cleanup_unlock_ pthread_mutex_t *held = lock_mutex(&context->lock);
-    struct shim_lane *lane, *open = NULL;
-    LL_FOREACH(context->idle_lanes, lane)
+    struct shim_lane *spare, *open = NULL;
+    LL_FOREACH(context->spares, spare)
     {
         uint64_t newest = open ? open->probed : 0;
-        if (is_of(lane, 0, false) && lane->probed > newest && !driver.cuStreamQuery(lane->handle))
-            open = lane;
+        if (spare->probed > newest && !driver.cuStreamQuery(spare->handle))
+            open = spare;
     }
     if (open)
-        LL_DELETE(context->idle_lanes, open);
+        LL_DELETE(context->spares, open);
     return open;
 }
 
@@ -167,6 +167,8 @@ void lanes_drop(struct shim_context *context)
     struct shim_lane *lane, *next_lane;
     struct shim_event *event, *next_event;
     LL_FOREACH_SAFE(context->idle_lanes, lane, next_lane)
+    free(lane);
+    LL_FOREACH_SAFE(context->spares, lane, next_lane)
     free(lane);
     LL_FOREACH_SAFE(context->idle_events, event, next_event)
     free(event);

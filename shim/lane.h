@@ -16,6 +16,7 @@ struct shim_lane {
     CUstream handle;
     int priority;
     bool blocking;
+    bool spare;      /* for probes, and for what the progress rule lets out */
     uint64_t probed; /* the context's n_probes then; 0: never. Only who pumps uses it */
     struct shim_lane *next;
 };
@@ -30,9 +31,9 @@ struct shim_event {
 struct shim_lane *lane_take(struct shim_context *context, int priority, bool blocking);
 void lane_give(struct shim_context *context, struct shim_lane *lane); /* NULL is fine */
 
-/* Idle lanes serve for probes: a mark on the next one; and the one last probed of those whose marks
- * were reached, so that nothing in its way to the device waits (NULL: there is none). By one thread
- * at a time. */
+/* The spares, one for each way to the device, made when first needed: a mark on the next one; and
+ * the one last probed of those whose marks were reached, so that nothing in its way waits (NULL:
+ * there is none). By one thread at a time. */
 CUresult lane_probe(struct shim_context *context, struct gpu_mark *ret_mark);
 struct shim_lane *lane_take_open(struct shim_context *context);
 

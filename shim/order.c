@@ -18,7 +18,7 @@ static void come_home(void)
         stream_bring_home(away);
 }
 
-void shim_order_stream(CUstream stream, enum driver_flavour flavour)
+static void wait_stream(CUstream stream, enum driver_flavour flavour, enum sched_wait why)
 {
     struct shim_stream *of = stream_get(stream, flavour);
     if (!of) {
@@ -27,17 +27,24 @@ void shim_order_stream(CUstream stream, enum driver_flavour flavour)
             shim_order_all(); /* no memory for its record */
         return;               /* else it is no stream: the call will say so */
     }
-    sched_queue_wait(of->queue);
+    sched_queue_wait(of->queue, why);
     if (of->substitute)
         stream_bring_home(of);
 }
 
+void shim_order_stream(CUstream stream, enum driver_flavour flavour)
+{
+    wait_stream(stream, flavour, SCHED_WAIT_ORDER);
+}
+
+/* Some such calls return before the GPU is done after all, e.g. short copies from pageable memory.
+ */
 void shim_sync_stream(CUstream stream, enum driver_flavour flavour)
 {
     shim_order_stream(stream, flavour);
 }
 
-void shim_order_context(CUcontext context)
+static void wait_context(CUcontext context, enum sched_wait why)
 {
     CUcontext current = NULL;
     if (!context && !driver.cuCtxGetCurrent(&current))
@@ -45,8 +52,13 @@ void shim_order_context(CUcontext context)
     struct shim_context *of = context_find(context);
     if (!of)
         return;
-    sched_domain_wait(of->domain);
+    sched_domain_wait(of->domain, why);
     come_home();
+}
+
+void shim_order_context(CUcontext context)
+{
+    wait_context(context, SCHED_WAIT_ORDER);
 }
 
 void shim_sync_context(CUcontext context)
@@ -78,7 +90,7 @@ CUresult hook_cuStreamQuery(enum driver_flavour flavour, CUstream hStream)
 CUresult hook_cuStreamSynchronize(enum driver_flavour flavour, CUstream hStream)
 {
     if (shim_held())
-        shim_sync_stream(hStream, flavour);
+        wait_stream(hStream, flavour, SCHED_WAIT_SYNC);
     CUresult result = DRIVER_IN(flavour, cuStreamSynchronize)(hStream);
     return result ? result : defer_take_error();
 }
@@ -86,7 +98,7 @@ CUresult hook_cuStreamSynchronize(enum driver_flavour flavour, CUstream hStream)
 CUresult hook_cuCtxSynchronize(void)
 {
     if (shim_held())
-        shim_sync_context(NULL);
+        wait_context(NULL, SCHED_WAIT_SYNC);
     CUresult result = driver.cuCtxSynchronize();
     return result ? result : defer_take_error();
 }

@@ -30,7 +30,6 @@ static unsigned seed_state;
 static struct kernel_shape *shapes[N_SHAPES];
 static struct vlaunch *asked[MAX_THREADS]; /* waits for a launch of its thread still to come */
 static unsigned n_words;
-static bool waiters; /* for others: only with ways enough, see progress.c */
 
 static unsigned pick(unsigned n)
 {
@@ -107,7 +106,7 @@ static void add_steps(struct program *p, unsigned thread)
             add_launch(p, thread, kind == 0 ? OTHER_PLAIN : PLAIN, 1 + pick(150));
         else if (kind < 6)
             add_spinner(p, thread);
-        else if (kind == 6 && waiters)
+        else if (kind == 6)
             add_waiter(p, thread);
         else if (kind == 7)
             program_add_step(p, thread, STEP_PAUSE, stream)->ns = pick(300000);
@@ -160,7 +159,6 @@ static const char *run_program(unsigned seed, unsigned native, bool away)
     gpu.n_lanes = 1 + pick(GPU_LANES - GPU_SPARE_LANES);
     gpu.mark_latency_ns = pick(8000);
     gpu.n_ways = pick(2) ? 0 : 8 + pick(40);
-    waiters = !gpu.n_ways;
     if (away) {
         gpu.ours_ns = 1000000 + pick(2000000);
         gpu.away_ns = 1000000 + pick(10000000);

@@ -52,7 +52,7 @@ static void start(const struct sched_policy *policy)
 
 static void stop(void)
 {
-    sched_domain_wait(domain);
+    sched_domain_wait(domain, SCHED_WAIT_SYNC);
     assert_false(sched_domain_busy(domain));
     sched_destroy(sched);
     assert_int_equal(sched_held, 0);
@@ -117,13 +117,13 @@ static void one_round(struct sched_client *client, struct sched_queue *queue,
         launch(client, legacy_queue, &legacy_stream, light, 50, false);
         break;
     case 3:
-        sched_ticket_wait(defer(queue, stream, none));
+        sched_ticket_wait(defer(queue, stream, none), SCHED_WAIT_ORDER);
         break;
     case 4:
         defer(queue, stream, none);
         break;
     case 5:
-        sched_queue_wait(queue);
+        sched_queue_wait(queue, SCHED_WAIT_ORDER);
         break;
     default:
         for (int i = 0; i < 10; i++)
@@ -142,7 +142,7 @@ static void *run_thread(void *arg)
         for (int i = 0; i < N_ROUNDS / 3; i++)
             one_round(client, queue, &stream, &seed);
         sched_client_retire(client);
-        sched_queue_wait(queue);
+        sched_queue_wait(queue, SCHED_WAIT_ORDER);
         sched_queue_destroy(queue);
     }
     return NULL;
@@ -216,7 +216,7 @@ static void test_quiet(void **state)
     for (int i = 0; i < 20; i++)
         for (int j = 0; j < 2; j++)
             launch(clients[j], queues[j], &streams[j], heavy, 400, true);
-    sched_domain_wait(domain);
+    sched_domain_wait(domain, SCHED_WAIT_SYNC);
     assert_true(sleeps_of_thread() > 0);
     sleep_ms(250);
     long before = sleeps_of_thread();

@@ -119,6 +119,14 @@ static int run_call(struct call *call)
     return 0;
 }
 
+static bool come_again(struct program *p, struct step *step)
+{
+    if (!step->waits)
+        sched_set_waiting(p->sched, ++p->n_waiting);
+    step->waits = true;
+    return false;
+}
+
 /* As the shim does it. false: the thread has to wait and come again. */
 static bool put_call(struct program *p, struct step *step)
 {
@@ -134,7 +142,10 @@ static bool put_call(struct program *p, struct step *step)
     else if (step->defer)
         sched_defer(queue, &step->call, after, &ticket);
     else
-        return false;
+        return come_again(p, step);
+    if (step->waits)
+        sched_set_waiting(p->sched, --p->n_waiting);
+    step->waits = false;
     if (step->kind == STEP_RECORD)
         p->tickets[step->event] = ticket;
     return true;

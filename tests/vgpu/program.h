@@ -33,6 +33,7 @@ struct step {
     uint64_t order;    /* in which the program issued it; 0: not yet */
     uint64_t issued_ns;
     bool whole; /* as the program asked for it: the scheduler makes more launches whole */
+    bool waits; /* to be submitted, and would not without us */
     int error;
 };
 
@@ -68,9 +69,10 @@ struct program {
     unsigned host_seed;
     uint64_t look_delay_ns; /* the scheduler looks so much later than it wanted */
     uint64_t n_issued;
-    bool native;   /* the scheduler is not asked: what the program does without us */
-    bool quiet;    /* says nothing when it does not end */
-    bool spinners; /* for the test: some launches' blocks wait for one another */
+    unsigned n_waiting; /* threads, by step.waits */
+    bool native;        /* the scheduler is not asked: what the program does without us */
+    bool quiet;         /* says nothing when it does not end */
+    bool spinners;      /* for the test: some launches' blocks wait for one another */
     unsigned n_looks;
 };
 

@@ -53,11 +53,11 @@ static struct vstream *take_lane(struct vgpu *vgpu, enum sched_queue_kind kind)
 /* One that a probe came back from. */
 static struct vstream *take_open_lane(struct vgpu *vgpu, enum sched_queue_kind kind)
 {
-    for (unsigned i = 0; i < VGPU_SPARES; i++) {
+    for (unsigned i = 0; i < vgpu->n_spares; i++) {
         struct vstream *stream = vgpu->spares[i];
-        if (!stream || !vstream_idle(stream))
+        if (stream->lane_taken || !vstream_idle(stream))
             continue;
-        vgpu->spares[i] = NULL;
+        stream->lane_taken = true;
         return stream;
     }
     return take_lane(vgpu, kind);
@@ -171,7 +171,7 @@ static bool op_alone(void *gpu, struct launch *launch)
     const struct vstream *stream;
     vgpu_settle(vgpu);
     LL_FOREACH(vgpu->streams, stream)
-    if (stream != launch->stream && !stream->is_lane && !vstream_idle(stream))
+    if (stream != launch->stream && !stream->is_lane && !stream->is_spare && !vstream_idle(stream))
         return false;
     return true;
 }
@@ -210,14 +210,26 @@ static int op_mark_stream(void *gpu, void *stream, struct gpu_mark *ret_mark)
     return put_mark(gpu, stream, ret_mark);
 }
 
+/* Not is_lane: they are for nothing else. */
+static void make_spares(struct vgpu *vgpu)
+{
+    vgpu->n_spares = vgpu->config.n_ways ? vgpu->config.n_ways : VGPU_SPARES;
+    for (unsigned i = 0; i < vgpu->n_spares; i++) {
+        vgpu->spares[i] = vstream_create(vgpu, QUEUE_NON_BLOCKING);
+        vgpu->spares[i]->is_spare = true;
+    }
+}
+
 static int op_probe(void *gpu, void *stream, struct gpu_mark *ret_mark)
 {
     struct vgpu *vgpu = gpu;
+    struct vstream *spare = NULL;
     (void)stream;
-    struct vstream **spare = &vgpu->spares[vgpu->last_spare++ % VGPU_SPARES];
-    if (!*spare)
-        *spare = take_lane(vgpu, QUEUE_NON_BLOCKING);
-    return put_mark(vgpu, *spare, ret_mark);
+    if (!vgpu->n_spares)
+        make_spares(vgpu);
+    for (unsigned i = 0; i < vgpu->n_spares && (!spare || spare->lane_taken); i++)
+        spare = vgpu->spares[vgpu->last_spare++ % vgpu->n_spares];
+    return spare->lane_taken ? VGPU_REFUSED : put_mark(vgpu, spare, ret_mark);
 }
 
 static bool op_reached(void *gpu, const struct gpu_mark *mark)

@@ -8,7 +8,7 @@
 #include "tests/vgpu/vgpu.h"
 
 #define VGPU_ROOM   (1u << 24) /* the device; a block takes VGPU_ROOM / wave_blocks of it */
-#define VGPU_SPARES 8
+#define VGPU_SPARES 48         /* at most */
 #define VGPU_MARKS  4096
 
 enum vcmd_kind { VCMD_KERNEL, VCMD_COPY, VCMD_MARK, VCMD_RECORD, VCMD_WAIT, VCMD_WAIT_HOST };
@@ -53,7 +53,7 @@ struct vstream {
     enum sched_queue_kind kind;
     struct vcmd *cmds;
     unsigned way;
-    bool is_lane, lane_taken; /* an internal stream; in use */
+    bool is_lane, is_spare, lane_taken; /* an internal stream; in use */
 };
 
 /* What gpu_ops know of a sliced launch: its lanes, each with the event of its end. */
@@ -78,7 +78,7 @@ struct vgpu {
     struct vgroup *groups;
     struct vlanes *sliced;
     struct vstream *spares[VGPU_SPARES]; /* for probes, and what is let out */
-    unsigned last_spare;
+    unsigned n_spares, last_spare;
     struct vmark {
         bool taken;
         uint32_t last_put, written; /* values */

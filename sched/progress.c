@@ -41,8 +41,8 @@
  * It rests on this. A proven kernel does not wait for its later blocks while another launch beside
  * it waits, too, and has the room. A launch that waits for an earlier one of another client leaves
  * it room. What waits leaves three ways to the device (CUDA_DEVICE_MAX_CONNECTIONS) for what is let
- * out, and a launch whose slices wait for a later one shares none with it. What went straight to the
- * legacy default stream, or to one of more than a hundred streams, got its room before.
+ * out, and a launch whose slices wait for a later one shares none with it. What went straight to
+ * the legacy default stream, or to one of more than a hundred streams, got its room before.
  */
 #include "sched/state.h"
 

@@ -49,6 +49,21 @@ static bool has_driver(void)
     return driver != NULL;
 }
 
+/* In virtual time the program's threads live by the device's clock, too. */
+static int set_clock(const char *folder)
+{
+    const char *options = getenv("SLIVER_SOFTGPU");
+    _cleanup_free_ char *library = NULL;
+
+    if (!options || !strstr(options, "clock=virtual"))
+        return 0;
+    if (asprintf(&library, "%s/libsoftgpu_time.so", folder) < 0) {
+        library = NULL;
+        return -ENOMEM;
+    }
+    return preload_prepend("LD_PRELOAD", library);
+}
+
 /* With the variable set, or without a driver, the program gets the software device. */
 static int set_device(void)
 {
@@ -67,7 +82,8 @@ static int set_device(void)
     }
     if (!wanted)
         fputs("sliver run: no CUDA driver here: using the software device\n", stderr);
-    return preload_prepend("LD_LIBRARY_PATH", driver);
+    error = set_clock(driver);
+    return error ? error : preload_prepend("LD_LIBRARY_PATH", driver);
 }
 
 static int cannot_start(const char *name, int error)

@@ -71,6 +71,9 @@ class Device:
     def device_env(self):
         return {}
 
+    def preloads(self):
+        return []
+
     def build(self, source, names):
         """By build.sh, which leaves alone what is up to date."""
         script = os.path.join(source, "build.sh")
@@ -84,9 +87,11 @@ class Device:
         env = {k: v for k, v in os.environ.items()
                if not k.startswith("SLIVER_") and k != "LD_PRELOAD"}
         env.update(self.device_env())
+        preloads = self.preloads()
         if variant.env is not None:
-            env.update({"SLIVER_CACHE": os.path.join(self.scratch.name, "cache"), **variant.env},
-                       LD_PRELOAD=self.library)
+            env.update({"SLIVER_CACHE": os.path.join(self.scratch.name, "cache"), **variant.env})
+            preloads = [*preloads, self.library]
+        env["LD_PRELOAD"] = " ".join(preloads)
         if variant.service:
             env.update(self.service.env)
         return env
@@ -170,6 +175,9 @@ class SoftwareDevice(Device):
 
     def device_env(self):
         return {"LD_LIBRARY_PATH": self.folder, "SLIVER_SOFTGPU": self.options}
+
+    def preloads(self):
+        return [os.path.join(self.folder, "libsoftgpu_time.so")]
 
     def start_service(self):
         return "the software device has none"

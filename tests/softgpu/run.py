@@ -15,6 +15,7 @@ there from the start of the program; nothing is preloaded beside it. --expect na
 The head of a source (lines "// KEY: VALUE") may say:
   flags: FLAG ...         for the compiler
   env: NAME=VALUE ...     for every run
+  time: virtual           the program lives by the device's time, too (libsoftgpu_time.so)
   args: ARG ...
   build: COMMAND          instead of the usual one, several in order; $NVCC $CC $SRC $IN $BIN
   expect-exit: CODE       0 unless told; negative for a signal
@@ -134,6 +135,8 @@ def run(args, head, binary, mode):
     env['SLIVER_SOFTGPU'] = args.options
     env['ASAN_OPTIONS'] = 'detect_leaks=0:protect_shadow_gap=0'
     preload = sanitizer_library(args)
+    if head.get('time') == ['virtual']:
+        preload.append(os.path.join(args.device, 'libsoftgpu_time.so'))
     if mode is not None:
         preload.append(args.preload)
         env.update(mode, SLIVER_CACHE=os.path.join(args.work, 'cache'))

@@ -4,7 +4,9 @@
  */
 #include "tools/softgpu/device/device_internal.h"
 #include "tools/softgpu/device/memory.h"
+#include "tools/softgpu/device/quiet.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,6 +14,8 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#define POLL_SPENDS 20 /* of an answer of NOT_READY; see struct host_time */
 
 struct device device = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
@@ -261,7 +265,11 @@ static void *host_main(void *arg)
         int error = (int)task->domain->fault.kind;
 
         device_unlock();
+        if (device.host)
+            device.host->enter();
         task->work.host.call(task->work.host.arg, error);
+        if (device.host)
+            device.host->leave();
         device_lock();
         device_arrive(task);
     }
@@ -296,6 +304,19 @@ static void init_cond(pthread_cond_t *cond)
     pthread_condattr_destroy(&attributes);
 }
 
+static const struct host_time_device for_host = {
+    .now_ns = device_now_ns, .kick = device_kick, .quiet = quiet_wait};
+
+/* libsoftgpu_time.so, if it was preloaded. */
+static const struct host_time *attach_host(void)
+{
+    host_time_attach_fn *attach;
+    void *symbol = dlsym(RTLD_DEFAULT, HOST_TIME_ATTACH);
+
+    memcpy(&attach, &symbol, sizeof(attach));
+    return attach ? attach(&for_host) : NULL;
+}
+
 int device_start(const struct options *options)
 {
     uint64_t engines = options->virtual_clock ? 1 : options->threads;
@@ -305,6 +326,7 @@ int device_start(const struct options *options)
     device.limits = sm_limits_of((unsigned)options->cc);
     device.n_connections = connections_of(getenv("CUDA_DEVICE_MAX_CONNECTIONS"));
     device.started_ns = monotonic_ns();
+    device.host = options->virtual_clock ? attach_host() : NULL;
     init_cond(&device.work);
     init_cond(&device.host_work);
     init_cond(&device.done);
@@ -322,8 +344,29 @@ void device_answer_not_ready(void)
 {
     const struct timespec moment = {.tv_nsec = 200000};
 
-    if (device.options.virtual_clock)
+    if (device.host)
+        device.host->spend(POLL_SPENDS);
+    else if (device.options.virtual_clock)
         nanosleep(&moment, NULL);
+}
+
+void device_wake_waiters(void)
+{
+    pthread_cond_broadcast(&device.done);
+    if (device.host)
+        device.host->wake(&device.done);
+}
+
+static void wait_for_done(void)
+{
+    if (!device.host) {
+        pthread_cond_wait(&device.done, &device.lock);
+        return;
+    }
+    device.host->prepare(&device.done, UINT64_MAX);
+    device_unlock();
+    device.host->commit();
+    device_lock();
 }
 
 /* With the wall clock, a copy that nobody has taken yet is done by the one who waits for it. */
@@ -348,7 +391,7 @@ void device_wait_task(struct task *task)
     task_ref(task);
     if (task)
         while (task->state != TASK_DONE && !help(task))
-            pthread_cond_wait(&device.done, &device.lock);
+            wait_for_done();
     task_unref(task);
 }
 
@@ -357,5 +400,5 @@ void device_wait_domain(struct domain *domain)
     uint64_t last = device.last_seq;
 
     while (domain->first && domain->first->seq <= last)
-        pthread_cond_wait(&device.done, &device.lock);
+        wait_for_done();
 }

@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 
 #include "tools/softgpu/device/device.h"
+#include "tools/softgpu/time/host_time.h"
 
 struct device {
     struct options options;
@@ -27,7 +28,8 @@ struct device {
     struct queue timers;      /* by due_ns */
     uint64_t last_seq;
     _Atomic uint64_t virtual_ns;
-    bool host_may_act; /* virtual time: something happened that the host may answer to */
+    bool host_may_act;            /* virtual time: something happened that the host may answer to */
+    const struct host_time *host; /* virtual time: its side of the program; NULL: not preloaded */
     uint64_t started_ns;
 };
 
@@ -47,6 +49,8 @@ void device_poll_values(void);
 /* Runs the cluster on this thread for one quantum, with the lock let go; a fault ends the domain.
  * ret_costs: EXEC_CLUSTER_BLOCKS, of each member. */
 enum exec_status device_run_cluster(struct resident *resident, uint64_t *ret_costs);
+/* A task is done: who waits for one looks again. */
+void device_wake_waiters(void);
 /* The work's engine is given a hint to look again. */
 void device_kick(void);
 

@@ -232,7 +232,7 @@ void task_finish(struct task *task)
     release_followers(task);
     work_finish(&task->work);
     device.host_may_act = true;
-    pthread_cond_broadcast(&device.done);
+    device_wake_waiters();
     task_unref(task);
 }
 

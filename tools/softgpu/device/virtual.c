@@ -5,14 +5,16 @@
  * A block's next part is run at once when it begins, its cost says when in virtual time it is over.
  * Time moves to the next such end only when nothing more can happen now: everything runnable has
  * been run, and the host has come to rest (quiet.h), so that what it submits in answer to one event
- * comes before the next. How long the host takes, or sleeps, costs no virtual time.
+ * comes before the next. How long the host computes costs no virtual time, nor how long it sleeps,
+ * unless it lives by this time, too (host_time.h): then it rests when its threads say so.
  */
 #include "tools/softgpu/device/device_internal.h"
 #include "tools/softgpu/device/quiet.h"
 
 #include <time.h>
 
-#define POLL_NS 100000
+#define HOST_PATIENCE 10 /* times; only who polls memory needs it, where known calls take time */
+#define POLL_NS       100000 /* real time: for words of memory, and threads that come from elsewhere */
 
 /* One copy engine each way, as most devices have; copies inside the device and fills go by the
  * first. */
@@ -62,6 +64,12 @@ static bool begin_block(void)
 /* Lets go of the lock; false if something came meanwhile. */
 static bool host_rests(void)
 {
+    if (device.host) {
+        device_unlock();
+        bool ran = device.host->run(HOST_PATIENCE * device.options.patience_us);
+        device_lock();
+        return !ran;
+    }
     if (!device.host_may_act)
         return true;
     device.host_may_act = false;
@@ -75,7 +83,7 @@ static void wait_for_work(void)
 {
     struct timespec until;
 
-    if (!device.values.first) {
+    if (!device.values.first && !device.host) {
         pthread_cond_wait(&device.work, &device.lock);
         return;
     }
@@ -88,6 +96,16 @@ static void wait_for_work(void)
     pthread_cond_timedwait(&device.work, &device.lock, &until);
 }
 
+static uint64_t min_ns(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static uint64_t until_ns(uint64_t at_ns, uint64_t now_ns)
+{
+    return at_ns == UINT64_MAX ? at_ns : at_ns > now_ns ? at_ns - now_ns : 0;
+}
+
 static void advance(void)
 {
     uint64_t now_ns = device_now_ns(), block_ns = sm_next_ns(), step_ns = block_ns;
@@ -96,6 +114,8 @@ static void advance(void)
         return;
     if (device.timers.first && device.timers.first->due_ns - now_ns < step_ns)
         step_ns = device.timers.first->due_ns - now_ns;
+    if (device.host)
+        step_ns = min_ns(step_ns, until_ns(device.host->next_deadline_ns(), now_ns));
     if (step_ns == UINT64_MAX) {
         wait_for_work();
         return;
@@ -103,6 +123,8 @@ static void advance(void)
     atomic_store_explicit(&device.virtual_ns, now_ns + step_ns, memory_order_relaxed);
     sm_advance(step_ns);
     device_fire_timers();
+    if (device.host)
+        device.host->expire(now_ns + step_ns);
 }
 
 void *virtual_main(void *arg)

@@ -4,8 +4,8 @@
  * threads, mutexes, conditions, semaphores. Without a software device in virtual time, and for the
  * code of that device itself, each does what libc's does.
  *
- * Not among them: read-write locks, barriers, timed locks, input and output. A thread that blocks
- * there loses its turn after the device's patience.
+ * Not among them: read-write locks, timed locks, input and output. A thread that blocks there loses
+ * its turn after the device's patience.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -20,6 +20,7 @@
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
+#include <utlist.h>
 
 #include "tools/softgpu/time/turns.h"
 
@@ -43,6 +44,9 @@ static struct {
     int (*cond_clockwait)(pthread_cond_t *, pthread_mutex_t *, clockid_t, const struct timespec *);
     int (*cond_signal)(pthread_cond_t *);
     int (*cond_broadcast)(pthread_cond_t *);
+    int (*barrier_init)(pthread_barrier_t *, const pthread_barrierattr_t *, unsigned);
+    int (*barrier_destroy)(pthread_barrier_t *);
+    int (*barrier_wait)(pthread_barrier_t *);
     int (*sem_wait)(sem_t *);
     int (*sem_post)(sem_t *);
 } libc;
@@ -81,6 +85,9 @@ static __attribute__((constructor(101))) void find_all(void)
         {"pthread_cond_clockwait", &libc.cond_clockwait},
         {"pthread_cond_signal", &libc.cond_signal},
         {"pthread_cond_broadcast", &libc.cond_broadcast},
+        {"pthread_barrier_init", &libc.barrier_init},
+        {"pthread_barrier_destroy", &libc.barrier_destroy},
+        {"pthread_barrier_wait", &libc.barrier_wait},
         {"sem_wait", &libc.sem_wait},
         {"sem_post", &libc.sem_post},
     };
@@ -433,4 +440,71 @@ EXPORT int sem_post(sem_t *semaphore)
     if (!BY_DEVICE() && !error)
         turns_wake_one(semaphore);
     return error;
+}
+
+/* How many it is for can't be asked of a barrier. */
+struct barrier {
+    pthread_barrier_t *of;
+    unsigned most, n;
+    uint64_t round;
+    struct barrier *next;
+};
+
+static struct barrier *barriers;
+static pthread_mutex_t barriers_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static struct barrier *find_barrier(const pthread_barrier_t *of)
+{
+    struct barrier *barrier;
+    LIBC(mutex_lock)(&barriers_lock);
+    LL_SEARCH_SCALAR(barriers, barrier, of, of);
+    LIBC(mutex_unlock)(&barriers_lock);
+    return barrier;
+}
+
+EXPORT int pthread_barrier_init(pthread_barrier_t *restrict of,
+                                const pthread_barrierattr_t *restrict attr, unsigned most)
+{
+    int error = LIBC(barrier_init)(of, attr, most);
+    struct barrier *barrier = error || BY_DEVICE() ? NULL : calloc(1, sizeof(*barrier));
+    if (!barrier)
+        return error;
+    barrier->of = of;
+    barrier->most = most;
+    LIBC(mutex_lock)(&barriers_lock);
+    LL_PREPEND(barriers, barrier);
+    LIBC(mutex_unlock)(&barriers_lock);
+    return 0;
+}
+
+EXPORT int pthread_barrier_destroy(pthread_barrier_t *of)
+{
+    struct barrier *barrier = find_barrier(of);
+    if (barrier) {
+        LIBC(mutex_lock)(&barriers_lock);
+        LL_DELETE(barriers, barrier);
+        LIBC(mutex_unlock)(&barriers_lock);
+        free(barrier);
+    }
+    return LIBC(barrier_destroy)(of);
+}
+
+/* Only who has the turn is here. */
+EXPORT int pthread_barrier_wait(pthread_barrier_t *of)
+{
+    struct barrier *barrier = BY_DEVICE() ? NULL : find_barrier(of);
+    if (!barrier)
+        return LIBC(barrier_wait)(of);
+    uint64_t round = barrier->round;
+    if (++barrier->n == barrier->most) {
+        barrier->n = 0;
+        barrier->round++;
+        turns_wake(barrier);
+        return PTHREAD_BARRIER_SERIAL_THREAD;
+    }
+    while (barrier->round == round) {
+        turns_prepare(barrier, NEVER);
+        turns_commit();
+    }
+    return 0;
 }

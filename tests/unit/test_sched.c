@@ -221,6 +221,22 @@ static void test_small_slices_flow(void **state)
     end(shape);
 }
 
+/* While another stream has work there are no lanes: one of them might share its way to the device.
+ */
+static void test_lanes_alone(void **state)
+{
+    struct kernel_shape *shape = known((struct slice_size){SLICE_BLOCKS, 1, 1, 1}, 20 * US);
+    (void)state;
+    start("rr", 2);
+    program_add_step(&p, 0, STEP_COPY, 1)->ns = 5 * MS;
+    program_add_launch(&p, 0, 0, shape, line(500), 20 * US);
+    run_to_end();
+    /* at most 250 of the slices beside the copy, the others faster */
+    assert_in_range(vgpu_now(p.vgpu), 5 * MS + 250 * 20 * US / GPU_LANES,
+                    5 * MS + 400 * 20 * US / 2);
+    end(shape);
+}
+
 /* A stream waits for a word that its thread writes after a call which comes behind held slices. */
 static void test_waits_for_host(void **state)
 {
@@ -397,6 +413,7 @@ int main(void)
         cmocka_unit_test(test_newcomer_gets_in),
         cmocka_unit_test(test_fcfs_order),
         cmocka_unit_test(test_small_slices_flow),
+        cmocka_unit_test(test_lanes_alone),
         cmocka_unit_test(test_waits_for_host),
         cmocka_unit_test(test_calls),
         cmocka_unit_test(test_refused),

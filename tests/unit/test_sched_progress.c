@@ -214,13 +214,43 @@ static void test_no_way_for_probes(void **state)
     end(shape);
 }
 
+/* A launch that is partly out behind a kernel that waits for the host: its rest goes only when a
+ * thread waits for what is behind it, and then on its own stream. */
+static void run_behind(bool waits, unsigned slices_then)
+{
+    struct kernel_shape *waiting = program_shape(WAVE, automatic), *sliced = known(ten, 20 * US);
+    start("rr", 1);
+    struct vlaunch *first = add(0, waiting, 1, 20 * US);
+    first->launch.whole = true;
+    first->wait = VWAIT_WORD;
+    first->word = &p.words[0];
+    add(0, sliced, 2 * WAVE, 20 * US);
+    if (waits)
+        program_add_step(&p, 0, STEP_COPY, 0)->ns = 1000;
+    add_pause(0, 8 * STALL);
+    program_add_step(&p, 0, STEP_HOST_WRITE, 0);
+    assert_null(program_run(&p, 6 * STALL));
+    assert_int_equal(p.threads[0].steps[1].launch.launch.n_submitted, slices_then);
+    run_to_end();
+    assert_null(sliced->kernel->whole_reason);
+    program_shape_free(waiting);
+    end(sliced);
+}
+
+static void test_behind(void **state)
+{
+    (void)state;
+    run_behind(false, 1);
+    run_behind(true, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_barrier),           cmocka_unit_test(test_chain),
         cmocka_unit_test(test_two_barriers),      cmocka_unit_test(test_waits_later),
         cmocka_unit_test(test_only_long),         cmocka_unit_test(test_away),
-        cmocka_unit_test(test_no_way_for_probes),
+        cmocka_unit_test(test_no_way_for_probes), cmocka_unit_test(test_behind),
     };
     return cmocka_run_group_tests_name("sched_progress", tests, NULL, NULL);
 }

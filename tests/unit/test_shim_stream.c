@@ -125,13 +125,73 @@ static void test_thread_ends_away(void **state)
     OK(CU(cuMemFreeHost)(words));
 }
 
+/* What waits or runs on another stream, or any capture, closes the lanes. */
+static void test_alone(void **state)
+{
+    CUstream handles[2];
+    CUgraph graph;
+    struct device_hold hold;
+    (void)state;
+    for (int i = 0; i < 2; i++)
+        OK(CU(cuStreamCreate)(&handles[i], CU_STREAM_NON_BLOCKING));
+    struct shim_stream *stream = stream_get(handles[0], FLAVOUR_LEGACY);
+    device_prepare(&hold, handles[1]);
+    assert_true(stream_is_alone(stream));
+    device_block(&hold);
+    assert_false(stream_is_alone(stream));
+    assert_true(stream_is_alone(stream_get(handles[1], FLAVOUR_LEGACY)));
+    device_done(&hold);
+    assert_true(stream_is_alone(stream));
+    OK(hook_cuStreamBeginCapture_v2(FLAVOUR_LEGACY, handles[1], CU_STREAM_CAPTURE_MODE_GLOBAL));
+    assert_false(stream_is_alone(stream));
+    OK(hook_cuStreamEndCapture(FLAVOUR_LEGACY, handles[1], &graph)); /* not spoilt */
+    assert_true(stream_is_alone(stream));
+    OK(CU(cuGraphDestroy)(graph));
+    for (int i = 0; i < 2; i++)
+        OK(hook_cuStreamDestroy_v2(handles[i]));
+}
+
+static CUresult (*create_stream)(CUstream *, unsigned, int);
+static unsigned n_created;
+
+static CUresult count_streams(CUstream *ret_stream, unsigned flags, int priority)
+{
+    n_created++;
+    return create_stream(ret_stream, flags, priority);
+}
+
+static unsigned made_for_one_lane(int priority)
+{
+    struct shim_context *context = context_current();
+    n_created = 0;
+    struct shim_lane *lane = lane_take(context, priority, false);
+    assert_non_null(lane);
+    lane_give(context, lane);
+    return n_created;
+}
+
+/* One for each way to the device at a time, so that the program's streams keep theirs. */
+static void test_lanes_by_ways(void **state)
+{
+    int least, greatest;
+    (void)state;
+    create_stream = driver.cuStreamCreateWithPriority;
+    driver.cuStreamCreateWithPriority = count_streams;
+    OK(CU(cuCtxGetStreamPriorityRange)(&least, &greatest));
+    assert_int_equal(made_for_one_lane(greatest), 8);
+    assert_int_equal(made_for_one_lane(greatest), 0);
+    setenv("CUDA_DEVICE_MAX_CONNECTIONS", "3", 1);
+    assert_int_equal(made_for_one_lane(greatest + 1), 3);
+    unsetenv("CUDA_DEVICE_MAX_CONNECTIONS");
+    driver.cuStreamCreateWithPriority = create_stream;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_adopt),
-        cmocka_unit_test(test_default_streams),
-        cmocka_unit_test(test_away),
-        cmocka_unit_test(test_thread_ends_away),
+        cmocka_unit_test(test_adopt), cmocka_unit_test(test_default_streams),
+        cmocka_unit_test(test_away),  cmocka_unit_test(test_thread_ends_away),
+        cmocka_unit_test(test_alone), cmocka_unit_test(test_lanes_by_ways),
     };
     return cmocka_run_group_tests_name("shim_stream", tests, device_setup, device_teardown);
 }

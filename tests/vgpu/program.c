@@ -330,9 +330,10 @@ static void print_threads(const struct program *p)
 const char *program_run(struct program *p, uint64_t for_ns)
 {
     uint64_t begin_ns = vgpu_now(p->vgpu), look_ns = begin_ns;
+    uint64_t until_ns = for_ns < NEVER - begin_ns ? begin_ns + for_ns : NEVER;
     while (!all_over(p)) {
         uint64_t now = vgpu_now(p->vgpu);
-        if (now - begin_ns >= for_ns)
+        if (now >= until_ns)
             return NULL;
         if (now - begin_ns > STALLED_NS)
             return p->quiet ? "it hangs" : (print_threads(p), "it does not come to an end");
@@ -351,7 +352,7 @@ const char *program_run(struct program *p, uint64_t for_ns)
             print_threads(p);
         if (next_ns == NEVER)
             return "nothing will ever happen again, and it is not over";
-        vgpu_advance(p->vgpu, min_u64(next_ns, begin_ns + for_ns));
+        vgpu_advance(p->vgpu, min_u64(next_ns, until_ns));
     }
     return NULL;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The host's side of virtual time (libsoftgpu_time.so): sleeps take what they say, to the nanosecond,
-// and no more, however many threads sleep; waits end by their deadlines, wake-ups come in their order.
+// The host's side of virtual time (libsoftgpu_time.so): sleeps take what they say, to the
+// nanosecond, and no more, however many threads sleep; waits end by their deadlines, wake-ups come
+// in their order.
 //
 // env: SLIVER_SOFTGPU=clock=virtual,sms=2
 // time: virtual

@@ -5,7 +5,7 @@
 //
 // flags: -D_GNU_SOURCE
 // env: SLIVER_SOFTGPU=clock=virtual,sms=2
-// preload: no the library's scheduler takes turns in real time
+// preload: no the library's scheduler goes by the host's clock; drv_virtual_shares.c is about both
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>

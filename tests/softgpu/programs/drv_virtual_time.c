@@ -4,7 +4,7 @@
 // program runs itself and compares.
 //
 // env: SLIVER_SOFTGPU=clock=virtual,sms=2
-// preload: no the library's scheduler takes turns in real time
+// preload: no the library's scheduler goes by the host's clock; drv_virtual_shares.c is about both
 #include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>

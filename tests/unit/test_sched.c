@@ -45,11 +45,7 @@ static void start(const char *policy, unsigned n_threads)
 
 static struct kernel_shape *known(struct slice_size rule, uint64_t wave_ns)
 {
-    struct kernel_shape *shape = program_shape(WAVE, rule);
-    atomic_store(&shape->wave_ns, wave_ns);
-    atomic_store(&shape->samples, 10);
-    atomic_store(&shape->proven, true);
-    return shape;
+    return program_known_shape(WAVE, rule, wave_ns);
 }
 
 static void end(struct kernel_shape *shape)

@@ -91,6 +91,9 @@ const char *program_check(const struct program *program);
 void program_finish(struct program *program);
 
 struct kernel_shape *program_shape(uint32_t wave_blocks, struct slice_size rule);
+/* The same, of known cost, and its first slice was tried. */
+struct kernel_shape *program_known_shape(uint32_t wave_blocks, struct slice_size rule,
+                                         uint64_t wave_ns);
 void program_shape_free(struct kernel_shape *shape);
 
 #endif

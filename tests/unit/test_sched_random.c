@@ -4,7 +4,7 @@
  * the contract: stream order, events, the legacy default stream, every block exactly once,
  * everything ends.
  *
- * A failure prints its seed; SCHED_SEED=n runs that one alone.
+ * A failure prints its seed; SCHED_SEED=n runs that one alone, SCHED_SEEDS=n so many of them.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -162,7 +162,8 @@ static const char *run_seed(unsigned seed, bool failures)
 
 static void run_seeds(unsigned from, unsigned n, bool failures)
 {
-    const char *only = getenv("SCHED_SEED");
+    const char *only = getenv("SCHED_SEED"), *count = getenv("SCHED_SEEDS");
+    n = count ? (unsigned)atoi(count) : n;
     for (unsigned seed = from; seed < from + n; seed++) {
         if (only && seed != (unsigned)atoi(only))
             continue;

@@ -153,6 +153,7 @@ static void update_queue(struct flight *flight)
         return;
     queue->n_late -= flight->late;
     queue->released = false;
+    queue->closed_ns = 0;
     queue->watched_ns = queue->sched->ours_ns;
     queue_settle(queue);
 }

@@ -64,6 +64,9 @@ struct gpu_ops {
     /* A mark on an idle internal stream of the same context as `stream`, another one each time:
      * reached as soon as the device works for that context, unless what waits is in its way. */
     int (*probe)(void *gpu, void *stream, struct gpu_mark *ret_mark);
+    /* Has one of those streams an open way to the device, as a late probe saw? That is where
+     * spread() and the spare lanes put slices. */
+    bool (*open)(void *gpu, struct launch *launch);
 
     /* Did the stream come as far as begin()? If not, something else than our slices holds it. */
     bool (*begun)(void *gpu, struct launch *launch);

@@ -158,10 +158,24 @@ static bool let_behind(struct sched *s, struct launch *launch)
     return true;
 }
 
+/* While no way is open, the device has not had time for an empty kernel, so it may just be slow. If
+ * that does not change, it is full of what waits, or all ways are blocked. */
+static bool has_way(struct sched *s, struct sched_queue *queue, struct launch *launch, uint64_t now)
+{
+    pthread_mutex_unlock(&s->mutex);
+    bool open = s->ops->open(s->gpu, launch);
+    pthread_mutex_lock(&s->mutex);
+    if (!queue->closed_ns)
+        queue->closed_ns = now;
+    return open || now - queue->closed_ns > PROBE_LOST_STALLS * s->config.stall_ns;
+}
+
 static void release(struct sched *s, struct sched_queue *queue, uint64_t now)
 {
     struct launch *launch = queue_launch(queue);
     if (launch->n_submitted && launch_has_come(s, launch)) {
+        if (!has_way(s, queue, launch, now))
+            return;
         launch->arrived = true;
         s->n_stuck += !launch->n_releases;
         choose_release(launch);
@@ -171,6 +185,7 @@ static void release(struct sched *s, struct sched_queue *queue, uint64_t now)
         return;
     }
     queue->released = true;
+    queue->closed_ns = 0;
     queue->watched_ns = s->ours_ns;
     queue_settle(queue);
 }

@@ -223,6 +223,7 @@ struct sched_queue *sched_queue_create(struct sched_domain *domain, enum sched_q
         queue->place = QUEUE_NOWHERE;
         queue->n_late = 0;
         queue->released = false;
+        queue->closed_ns = 0;
         queue->next_in_domain = domain->queues;
         domain->queues = queue;
     }

@@ -57,6 +57,7 @@ struct sched_queue {
     unsigned n_late;     /* of its flights */
     bool released;       /* until one of its flights is done: see progress.c */
     uint64_t watched_ns; /* sched->ours_ns when last one was */
+    uint64_t closed_ns;  /* since when no way was open for what is to be let out; 0: not so */
 };
 
 struct sched_domain {

@@ -33,6 +33,8 @@ struct shim_context {
     struct shim_event *idle_events;
     uint64_t n_probes; /* not under the lock, nor the next: only who pumps uses them */
     bool has_spares;
+    _Atomic(CUfunction) knock; /* see lane_prepare; NULL: there is none */
+    _Atomic bool prepared;
     struct shim_context *prev, *next; /* under contexts_lock */
 };
 

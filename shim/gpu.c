@@ -276,6 +276,14 @@ static int probe(void *gpu, void *stream, struct gpu_mark *ret_mark)
     return lane_probe(context, ret_mark);
 }
 
+static bool has_open(void *gpu, struct launch *launch)
+{
+    (void)gpu;
+    struct held_launch *held = held_of(launch);
+    _cleanup_context_ struct context_scope scope = context_enter(held->context->handle);
+    return lane_has_open(held->context);
+}
+
 static void drop_mark(void *gpu, struct gpu_mark *mark)
 {
     (void)gpu;
@@ -310,6 +318,7 @@ const struct gpu_ops shim_gpu_ops = {
     .follow = follow,
     .join = join,
     .probe = probe,
+    .open = has_open,
     .begun = begun,
     .alone = alone,
     .mark = mark,

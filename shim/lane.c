@@ -8,12 +8,14 @@
 #include <utlist.h>
 
 #include "common/cleanup.h"
+#include "common/log.h"
 #include "shim/mark.h"
 
-#define DEFAULT_WAYS                                                                               \
-    8 /* to the device, and MOST_WAYS: as CUDA_DEVICE_MAX_CONNECTIONS documents                    \
-       */
-#define MOST_WAYS 32
+/* To the device: what CUDA_DEVICE_MAX_CONNECTIONS may say, and stands for if it says nothing. */
+#define MOST_WAYS    32
+#define DEFAULT_WAYS 8
+
+#define UNKNOCKED_SPARES 2 /* of those that are idle */
 
 static struct shim_lane *take_idle(struct shim_context *context, int priority, bool blocking)
 {
@@ -84,41 +86,98 @@ void lane_give(struct shim_context *context, struct shim_lane *lane)
         LL_PREPEND(context->idle_lanes, lane);
 }
 
-/* The one whose last probe is the longest ago. */
-static struct shim_lane *next_to_probe(struct shim_context *context)
+void lane_prepare(struct shim_context *context)
+{
+    static const char image[] = ".version 6.0\n.target sm_50\n.address_size 64\n"
+                                ".visible .entry knock()\n{\n    ret;\n}\n";
+    CUmodule module;
+    CUfunction knock;
+    if (atomic_exchange(&context->prepared, true))
+        return;
+    struct shim_lane *lane = lane_take(context, 0, false);
+    if (lane && !driver.cuModuleLoadData(&module, image) &&
+        !driver.cuModuleGetFunction(&knock, module, "knock") &&
+        !driver.cuLaunchKernel(knock, 1, 1, 1, 1, 1, 1, 0, lane->handle, NULL, NULL))
+        atomic_store(&context->knock, knock);
+    else
+        log_info("context %llu: probes go without a kernel", (unsigned long long)context->id);
+    lane_give(context, lane);
+}
+
+static bool is_idle(const struct shim_lane *lane)
+{
+    return driver.cuStreamQuery(lane->handle) == CUDA_SUCCESS;
+}
+
+/* The one whose last probe is the longest ago, of the idle ones if there are. */
+static struct shim_lane *next_to_probe(struct shim_context *context, unsigned *ret_n_idle)
 {
     _cleanup_unlock_ pthread_mutex_t *held = lock_mutex(&context->lock);
-    struct shim_lane *spare, *next = NULL;
+    struct shim_lane *spare, *next = NULL, *next_idle = NULL;
+    *ret_n_idle = 0;
     LL_FOREACH(context->spares, spare)
-    if (!next || spare->probed < next->probed)
-        next = spare;
-    return next;
+    {
+        if (!next || spare->probed < next->probed)
+            next = spare;
+        if (!is_idle(spare))
+            continue;
+        ++*ret_n_idle;
+        if (!next_idle || spare->probed < next_idle->probed)
+            next_idle = spare;
+    }
+    return next_idle ? next_idle : next;
+}
+
+/* Some are left without a kernel: on a device that is full it would not begin, and the marks of
+ * later probes are to come back all the same. */
+static void put_knock(struct shim_context *context, struct shim_lane *spare, unsigned n_idle)
+{
+    CUfunction knock = atomic_load_explicit(&context->knock, memory_order_relaxed);
+    spare->knocked = !knock;
+    if (knock && n_idle > UNKNOCKED_SPARES)
+        spare->knocked =
+            !driver.cuLaunchKernel(knock, 1, 1, 1, 1, 1, 1, 0, spare->handle, NULL, NULL);
 }
 
 CUresult lane_probe(struct shim_context *context, struct gpu_mark *ret_mark)
 {
-    struct shim_lane *spare = next_to_probe(context);
-    if (!spare && !context->has_spares) {
-        context->has_spares = true;
+    unsigned n_idle;
+    if (!context->has_spares)
         add_lanes(context, 0, false, true);
-        spare = next_to_probe(context);
-    }
+    context->has_spares = true;
+    struct shim_lane *spare = next_to_probe(context, &n_idle);
     if (!spare)
         return CUDA_ERROR_OUT_OF_MEMORY;
     spare->probed = ++context->n_probes;
-    return mark_put(context, spare->handle, ret_mark);
+    CUresult result = mark_put(context, spare->handle, ret_mark);
+    if (!result)
+        put_knock(context, spare, n_idle);
+    return result;
+}
+
+/* The context is locked. */
+static struct shim_lane *find_open(const struct shim_context *context)
+{
+    struct shim_lane *spare, *open = NULL;
+    LL_FOREACH(context->spares, spare)
+    {
+        uint64_t newest = open ? open->probed : 0;
+        if (spare->probed > newest && spare->knocked && is_idle(spare))
+            open = spare;
+    }
+    return open;
+}
+
+bool lane_has_open(struct shim_context *context)
+{
+    _cleanup_unlock_ pthread_mutex_t *held = lock_mutex(&context->lock);
+    return find_open(context) != NULL;
 }
 
 struct shim_lane *lane_take_open(struct shim_context *context)
 {
     _cleanup_unlock_ pthread_mutex_t *held = lock_mutex(&context->lock);
-    struct shim_lane *spare, *open = NULL;
-    LL_FOREACH(context->spares, spare)
-    {
-        uint64_t newest = open ? open->probed : 0;
-        if (spare->probed > newest && !driver.cuStreamQuery(spare->handle))
-            open = spare;
-    }
+    struct shim_lane *open = find_open(context);
     if (open)
         LL_DELETE(context->spares, open);
     return open;

@@ -16,8 +16,10 @@ struct shim_lane {
     CUstream handle;
     int priority;
     bool blocking;
-    bool spare;      /* for probes, and for what the progress rule lets out */
-    uint64_t probed; /* the context's n_probes then; 0: never. Only who pumps uses it */
+    bool spare; /* for probes, and for what the progress rule lets out */
+    uint64_t
+        probed;   /* the context's n_probes then; 0: never. Only who pumps uses it, and the next */
+    bool knocked; /* its last probe had a kernel behind the mark */
     struct shim_lane *next;
 };
 
@@ -31,11 +33,17 @@ struct shim_event {
 struct shim_lane *lane_take(struct shim_context *context, int priority, bool blocking);
 void lane_give(struct shim_context *context, struct shim_lane *lane); /* NULL is fine */
 
-/* The spares, one for each way to the device, made when first needed: a mark on the next one; and
- * the one last probed of those whose marks were reached, so that nothing in its way waits (NULL:
- * there is none). By one thread at a time. */
+/* Loads the empty kernel that goes behind the marks of probes: on an H100 event records came back
+ * from streams whose kernels were held up. Once a context, on a thread of the program, as to load
+ * it may wait for all that runs; without one the marks have to do. The context is current. */
+void lane_prepare(struct shim_context *context);
+
+/* The spares, one for each way to the device, made when first needed: a mark on the next one, and a
+ * kernel behind it; and the one last probed of those which are done with both, so that nothing in
+ * its way waits (NULL: there is none). By one thread at a time. */
 CUresult lane_probe(struct shim_context *context, struct gpu_mark *ret_mark);
 struct shim_lane *lane_take_open(struct shim_context *context);
+bool lane_has_open(struct shim_context *context); /* is there one? */
 
 struct shim_event *event_take(struct shim_context *context);
 void event_give(struct shim_context *context, struct shim_event *event);

@@ -74,6 +74,15 @@ static CUfunction twin_for(const struct request *request, struct shim_kernel *ke
     return code_twin(kernel, grid3_count(request->threads));
 }
 
+/* As for the twin: to load code the driver may wait for what is held. */
+static void prepare_context(struct shim_context *context)
+{
+    _cleanup_context_ struct context_scope scope = context_enter(context->handle);
+    if (shim_held())
+        shim_order_all();
+    lane_prepare(context);
+}
+
 static CUresult launch_held(struct sched_client *client, struct shim_kernel *kernel,
                             struct kernel_shape *shape, const struct shim_device *device,
                             const struct request *request, launch_call *call)
@@ -84,6 +93,8 @@ static CUresult launch_held(struct sched_client *client, struct shim_kernel *ker
         return launch_unscheduled(request, call);
     /* First the twin: when it is looked up, this thread's default stream is brought home. */
     CUfunction twin = twin_for(request, kernel, shape);
+    if (twin && !atomic_load_explicit(&stream->context->prepared, memory_order_relaxed))
+        prepare_context(stream->context);
     struct held_launch *held = held_create(request, kernel, shape, stream);
     if (!held || (stream->substitute && stream_send_away(stream))) {
         held_destroy(held);

@@ -142,6 +142,7 @@ static const struct gpu_ops ops = {
     .follow = op_spread,
     .join = op_join,
     .probe = op_mark_stream,
+    .open = op_yes,
     .begun = op_yes,
     .alone = op_yes,
     .mark = op_mark,

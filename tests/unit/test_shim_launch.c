@@ -63,6 +63,9 @@ static void begin(void)
     step = device_load(device_step, "step");
     v = device_pinned(MOST * sizeof(*v));
     OK(CU(cuStreamCreate)(&stream, CU_STREAM_NON_BLOCKING));
+    /* what is launched once a context or kernel */
+    OK(device_launch(step.function, 2, (CUdeviceptr)v, 0, stream, FLAVOUR_LEGACY));
+    OK(hook_cuStreamSynchronize(FLAVOUR_LEGACY, stream));
     n_seen = 0;
 }
 

@@ -209,6 +209,7 @@ const struct gpu_ops fast_gpu_ops = {
     .follow = op_spread,
     .join = op_join,
     .probe = op_probe,
+    .open = op_alone,
     .begun = op_begun,
     .alone = op_alone,
     .mark = op_mark,

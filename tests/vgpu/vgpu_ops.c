@@ -232,6 +232,16 @@ static int op_probe(void *gpu, void *stream, struct gpu_mark *ret_mark)
     return spare->lane_taken ? VGPU_REFUSED : put_mark(vgpu, spare, ret_mark);
 }
 
+static bool op_open(void *gpu, struct launch *launch)
+{
+    const struct vgpu *vgpu = gpu;
+    (void)launch;
+    for (unsigned i = 0; i < vgpu->n_spares; i++)
+        if (!vgpu->spares[i]->lane_taken && vstream_idle(vgpu->spares[i]))
+            return true;
+    return false;
+}
+
 static bool op_reached(void *gpu, const struct gpu_mark *mark)
 {
     struct vgpu *vgpu = gpu;
@@ -284,6 +294,7 @@ const struct gpu_ops vgpu_ops = {
     .follow = op_follow,
     .join = op_join,
     .probe = op_probe,
+    .open = op_open,
     .begun = op_begun,
     .alone = op_alone,
     .mark = op_mark,

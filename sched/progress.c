@@ -15,8 +15,8 @@
  * Time is counted only while the device works for us: while a probe, a mark on a stream where
  * nothing else ever is, comes back at once. Other processes may have the device for longer than any
  * patience. A probe with something stuck in its way to the device does not come back, so each takes
- * another stream, and what is let out goes by streams whose probes did. If none comes back for
- * many periods, that counts as one.
+ * another stream, and what is let out goes by streams that are seen to be open. If none comes back
+ * for many periods, that counts as one; and if none is open for as many, any will do.
  *
  * Whether holding was to blame shows when what was stuck ends: at once when the rest came, or long
  * after. Suspicion grows by two or by one with such a launch, and by minus one with a sliced launch

@@ -3,8 +3,10 @@
  * test_shim_stream.c - streams by their handles; per-thread default streams, away and home.
  */
 #include <pthread.h>
+#include <unistd.h>
 
 #include "shim/lane.h"
+#include "shim/mark.h"
 #include "shim/order.h"
 #include "tests/unit/shim_device.h"
 
@@ -186,12 +188,62 @@ static void test_lanes_by_ways(void **state)
     driver.cuStreamCreateWithPriority = create_stream;
 }
 
+static void probe_all(struct shim_context *context)
+{
+    struct gpu_mark mark;
+    for (int i = 0; i < 32; i++) {
+        OK(lane_probe(context, &mark));
+        while (!mark_reached(&mark))
+            usleep(100);
+        mark_drop(&mark);
+        usleep(500);
+    }
+}
+
+static void knock_on(CUstream stream)
+{
+    CUfunction knock = context_current()->knock;
+    OK(driver.cuLaunchKernel(knock, 1, 1, 1, 1, 1, 1, 0, stream, NULL, NULL));
+}
+
+/* While a stream waits, with a kernel behind, what is let out finds a way that is free: marks come
+ * back from everywhere, kernels only from there. The scheduler knows nothing of it. */
+static void test_open_lanes(void **state)
+{
+    struct shim_context *context = context_current();
+    struct shim_lane *open[8];
+    uint32_t *word = device_pinned(sizeof(*word));
+    CUstream stream;
+    unsigned n = 0;
+    (void)state;
+    OK(CU(cuStreamCreate)(&stream, CU_STREAM_NON_BLOCKING));
+    lane_prepare(context);
+    assert_non_null(context->knock);
+    OK(driver.cuStreamWaitValue32_v2(stream, (CUdeviceptr)word, 1, CU_STREAM_WAIT_VALUE_EQ));
+    knock_on(stream);
+    probe_all(context);
+    for (int i = 0; !lane_has_open(context) && i < 1000; i++)
+        usleep(5000);
+    for (; n < 8 && (open[n] = lane_take_open(context)); n++) {
+        knock_on(open[n]->handle);
+        OK(driver.cuStreamSynchronize(open[n]->handle));
+    }
+    __atomic_store_n(word, 1, __ATOMIC_RELEASE);
+    assert_in_range(n, 1, 7);
+    OK(driver.cuStreamSynchronize(stream));
+    while (n--)
+        lane_give(context, open[n]);
+    OK(hook_cuStreamDestroy_v2(stream));
+    OK(CU(cuMemFreeHost)(word));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_adopt), cmocka_unit_test(test_default_streams),
-        cmocka_unit_test(test_away),  cmocka_unit_test(test_thread_ends_away),
-        cmocka_unit_test(test_alone), cmocka_unit_test(test_lanes_by_ways),
+        cmocka_unit_test(test_adopt),      cmocka_unit_test(test_default_streams),
+        cmocka_unit_test(test_away),       cmocka_unit_test(test_thread_ends_away),
+        cmocka_unit_test(test_alone),      cmocka_unit_test(test_lanes_by_ways),
+        cmocka_unit_test(test_open_lanes),
     };
     return cmocka_run_group_tests_name("shim_stream", tests, device_setup, device_teardown);
 }

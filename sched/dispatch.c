@@ -339,17 +339,18 @@ bool dispatch_next(struct sched *s)
     return true;
 }
 
-/* In flight it counts as one. apart: each slice on a stream of its own; else all behind what is
- * out, on the launch's. */
-static void dispatch_all(struct sched *s, struct launch *launch, bool apart)
+/* In flight it counts as one. If its stream came to the launch, each slice goes on a stream of its
+ * own; else all behind what is out. */
+static void dispatch_all(struct sched *s, struct launch *launch)
 {
+    const struct gpu_ops *ops = s->ops;
     struct piece piece = {.last = true, .blocks = plan_blocks_left(&launch->plan)};
     unsigned mask = (launch->busy_lanes | launch->unsure_lanes) & ~1u;
     prepare_piece(s, launch, &piece);
     piece.n = plan_take_rest(&launch->plan, piece.slices);
     pthread_mutex_unlock(&s->mutex);
     int error =
-        (apart ? s->ops->spread : s->ops->follow)(s->gpu, launch, piece.slices, piece.n, mask);
+        (launch->arrived ? ops->spread : ops->follow)(s->gpu, launch, piece.slices, piece.n, mask);
     if (!error && piece.tracked)
         piece.marked = !s->ops->mark(s->gpu, launch, 0, &piece.mark);
     pthread_mutex_lock(&s->mutex);
@@ -364,7 +365,7 @@ void dispatch_rest(struct sched *s, struct sched_queue *queue)
         dispatch_whole(s, launch);
     } else if (launch->let_go || launch->release_blocks >= plan_blocks_left(&launch->plan)) {
         queue->released &= !launch->n_releases; /* else it goes on for what is behind */
-        dispatch_all(s, launch, launch->arrived);
+        dispatch_all(s, launch);
     } else {
         uint64_t blocks = plan_next_blocks(&launch->plan);
         launch->release_blocks -= blocks < launch->release_blocks ? blocks : launch->release_blocks;

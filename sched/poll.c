@@ -71,8 +71,8 @@ static void batch_add(struct batch *batch, const struct flight *flight)
         return;
     }
     if (flight->kind == FLIGHT_SLICE && (flight->launch->released_ns || flight->launch->let_go))
-        batch->one_shape = false, batch->waited = true; /* that is not what it costs */
-    if (!flight->shape || (batch->shape && flight->shape != batch->shape))
+        batch->waited = true; /* that is not what it costs */
+    if (batch->waited || !flight->shape || (batch->shape && flight->shape != batch->shape))
         batch->one_shape = false;
     batch->shape = flight->shape;
     if (batch->ahead && batch->ahead->shape != flight->shape)
@@ -106,9 +106,11 @@ static void learn_unknown(const struct batch *batch, uint64_t from, uint64_t now
 static void learn(const struct sched *s, const struct batch *batch, uint64_t from, uint64_t now)
 {
     const struct flight *last = batch->last;
-    if (!batch->one_shape)
+    if (!batch->one_shape) {
         learn_unknown(batch, from, now);
-    if (!batch->one_shape || !batch->waves)
+        return;
+    }
+    if (!batch->waves)
         return;
     uint64_t believed_ns = cost_estimate_ns(batch->shape, 1);
     if (batch->mixed && believed_ns)
@@ -225,13 +227,7 @@ static bool others_fly(const struct sched *s, const struct launch *launch)
 
 void launch_check_alone(struct sched *s, struct launch *launch)
 {
-    launch->alone = false;
-    if (others_fly(s, launch))
-        return;
-    pthread_mutex_unlock(&s->mutex);
-    bool alone = s->ops->alone(s->gpu, launch);
-    pthread_mutex_lock(&s->mutex);
-    launch->alone = alone;
+    launch->alone = !others_fly(s, launch) && launch_ask(s, s->ops->alone, launch);
 }
 
 /* A launch whose first slice is out, and has only the stream itself so far: may lanes be opened? */
@@ -243,7 +239,7 @@ static void check_lanes(struct sched *s)
         (launch->arrived && launch->alone))
         return;
     if (!launch->arrived)
-        launch->arrived = launch_has_come(s, launch);
+        launch->arrived = launch_ask(s, s->ops->begun, launch);
     if (launch->arrived)
         launch_check_alone(s, launch);
     queue_settle(launch->op.queue);

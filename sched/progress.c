@@ -125,12 +125,13 @@ static bool is_stuck(const struct sched *s, const struct flight *flight)
     return s->ours_ns - since_ns >= limit_ns;
 }
 
-bool launch_has_come(struct sched *s, struct launch *launch)
+bool launch_ask(struct sched *s, bool (*question)(void *gpu, struct launch *launch),
+                struct launch *launch)
 {
     pthread_mutex_unlock(&s->mutex);
-    bool come = s->ops->begun(s->gpu, launch);
+    bool answer = question(s->gpu, launch);
     pthread_mutex_lock(&s->mutex);
-    return come;
+    return answer;
 }
 
 /* The first time so much that the device is full of the launch: in three slices at most, the rest
@@ -162,18 +163,16 @@ static bool let_behind(struct sched *s, struct launch *launch)
  * that does not change, it is full of what waits, or all ways are blocked. */
 static bool has_way(struct sched *s, struct sched_queue *queue, struct launch *launch, uint64_t now)
 {
-    pthread_mutex_unlock(&s->mutex);
-    bool open = s->ops->open(s->gpu, launch);
-    pthread_mutex_lock(&s->mutex);
     if (!queue->closed_ns)
         queue->closed_ns = now;
-    return open || now - queue->closed_ns > PROBE_LOST_STALLS * s->config.stall_ns;
+    return launch_ask(s, s->ops->open, launch) ||
+           now - queue->closed_ns > PROBE_LOST_STALLS * s->config.stall_ns;
 }
 
 static void release(struct sched *s, struct sched_queue *queue, uint64_t now)
 {
     struct launch *launch = queue_launch(queue);
-    if (launch->n_submitted && launch_has_come(s, launch)) {
+    if (launch->n_submitted && launch_ask(s, s->ops->begun, launch)) {
         if (!has_way(s, queue, launch, now))
             return;
         launch->arrived = true;

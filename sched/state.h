@@ -299,8 +299,9 @@ void progress_check(struct sched *s, uint64_t now);
 void progress_slice_done(struct sched *s, const struct flight *flight, uint64_t now);
 void progress_launch_done(const struct launch *launch);
 void progress_drop_probe(struct sched *s, struct sched_domain *domain); /* NULL: any */
-/* Did its stream come so far? Drops the mutex for a moment. */
-bool launch_has_come(struct sched *s, struct launch *launch);
+/* One of gpu_ops that answer yes or no. Drops the mutex for it. */
+bool launch_ask(struct sched *s, bool (*question)(void *gpu, struct launch *launch),
+                struct launch *launch);
 
 /* client.c, direct.c */
 /* Short enough to go straight among several clients, by what is known of its cost. */

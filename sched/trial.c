@@ -109,7 +109,7 @@ bool trial_step(struct sched *s)
         dispatch_whole(s, launch);
         return true;
     }
-    bool quiet = !s->flights && launch_has_come(s, launch);
+    bool quiet = !s->flights && launch_ask(s, s->ops->begun, launch);
     uint64_t now = sched_now(s), waited_ns = now - s->trial_start_ns;
     if (quiet) {
         dispatch_slice(s, launch, 0);

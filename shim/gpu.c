@@ -223,7 +223,7 @@ static int follow(void *gpu, struct launch *launch, const struct slice *slices, 
     CUresult error = CUDA_SUCCESS;
     for (unsigned i = 0; i < n && !error; i++)
         error = submit_twin(held, &slices[i], held->stream->handle, false);
-    int joined = lane_mask ? join(gpu, launch, lane_mask) : 0;
+    int joined = join(gpu, launch, lane_mask);
     return error ? noted(held, error) : joined;
 }
 

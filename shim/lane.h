@@ -16,10 +16,9 @@ struct shim_lane {
     CUstream handle;
     int priority;
     bool blocking;
-    bool spare; /* for probes, and for what the progress rule lets out */
-    uint64_t
-        probed;   /* the context's n_probes then; 0: never. Only who pumps uses it, and the next */
-    bool knocked; /* its last probe had a kernel behind the mark */
+    bool spare;      /* for probes, and for what the progress rule lets out */
+    uint64_t probed; /* the context's n_probes then; 0: never. Like the next for who pumps alone */
+    bool knocked;    /* its last probe had a kernel behind the mark */
     struct shim_lane *next;
 };
 

@@ -8,10 +8,10 @@
 // env: SLIVER_SOFTGPU=clock=virtual,sms=2
 // time: virtual
 #include <pthread.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "again.h"
 #include "ptx.h"
 
 enum { THREADS = 4, ROUNDS = 5 };
@@ -96,29 +96,6 @@ static void run(void)
     for (int t = 0; t <= THREADS; t++)
         for (int r = 0; r < ROUNDS; r++)
             printf("%lu ", times_ns[t][r]);
-}
-
-/* What this program prints when it is run once more, in a process of its own. */
-static void run_again(const char *self, char *text, size_t size)
-{
-    ssize_t n = 0, got;
-    int ends[2];
-    if (pipe(ends))
-        exit(1);
-    pid_t child = fork();
-    if (child == 0) {
-        dup2(ends[1], STDOUT_FILENO);
-        close(ends[0]);
-        close(ends[1]);
-        execl(self, self, "once", (char *)NULL);
-        _exit(127);
-    }
-    close(ends[1]);
-    while ((got = read(ends[0], text + n, size - 1 - (size_t)n)) > 0)
-        n += got;
-    text[n] = '\0';
-    close(ends[0]);
-    waitpid(child, NULL, 0);
 }
 
 int main(int n, char **args)

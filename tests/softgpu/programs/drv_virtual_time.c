@@ -6,9 +6,8 @@
 // env: SLIVER_SOFTGPU=clock=virtual,sms=2
 // preload: no the library's scheduler goes by the host's clock; drv_virtual_shares.c is about both
 #include <pthread.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "again.h"
 #include "ptx.h"
 
 enum { THREADS = 4, ROUNDS = 6 };
@@ -52,29 +51,6 @@ static void run(void)
     for (int t = 0; t < THREADS; t++)
         for (int r = 0; r < ROUNDS; r++)
             printf("%a ", times[t][r]);
-}
-
-/* What this program prints when it is run once more, in a process of its own. */
-static void run_again(const char *self, char *text, size_t size)
-{
-    ssize_t n = 0, got;
-    int ends[2], status;
-    pid_t child;
-
-    EXPECT(!pipe(ends));
-    child = fork();
-    if (!child) {
-        dup2(ends[1], 1);
-        execl(self, self, "once", (char *)NULL);
-        _exit(127);
-    }
-    close(ends[1]);
-    while ((got = read(ends[0], text + n, size - 1 - (size_t)n)) > 0)
-        n += got;
-    text[n] = '\0';
-    close(ends[0]);
-    waitpid(child, &status, 0);
-    EXPECT(!status && n > 50);
 }
 
 int main(int n, char **args)

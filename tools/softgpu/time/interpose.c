@@ -13,8 +13,6 @@
 #include <link.h>
 #include <pthread.h>
 #include <semaphore.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>

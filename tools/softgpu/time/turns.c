@@ -102,10 +102,14 @@ static void wait_for_turn(struct turn_thread *thread)
 
 static void set_ready(struct turn_thread *thread)
 {
-    if (thread->state == TURN_BLOCKED)
-        DL_DELETE(turns.blocked, thread);
     thread->state = TURN_READY;
     DL_APPEND(turns.ready, thread);
+}
+
+static void unblock(struct turn_thread *thread)
+{
+    DL_DELETE(turns.blocked, thread);
+    set_ready(thread);
 }
 
 static struct turn_thread *add(enum turn_state state)
@@ -149,11 +153,9 @@ bool turns_started(void)
 struct turn_thread *turns_add(void)
 {
     lock();
-    struct turn_thread *thread = add(TURN_BLOCKED);
-    if (thread) {
-        DL_APPEND(turns.blocked, thread);
+    struct turn_thread *thread = add(TURN_READY);
+    if (thread)
         set_ready(thread);
-    }
     unlock();
     return thread;
 }
@@ -279,7 +281,7 @@ static bool wake(const void *key, unsigned most)
             break;
         if (thread->key != key)
             continue;
-        set_ready(thread);
+        unblock(thread);
         most--;
     }
     return !turns.current && turns.ready;
@@ -309,8 +311,7 @@ void turns_enter(void)
     struct turn_thread *thread = know_self();
     lock();
     atomic_store(&thread->granted, 0);
-    thread->state = TURN_READY;
-    DL_APPEND(turns.ready, thread);
+    set_ready(thread);
     bool kick = !turns.current;
     unlock();
     if (kick)
@@ -390,7 +391,7 @@ void turns_expire(uint64_t now_ns)
     lock();
     while ((thread = next_expired(now_ns))) {
         thread->expired = true;
-        set_ready(thread);
+        unblock(thread);
     }
     unlock();
 }

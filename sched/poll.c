@@ -195,7 +195,6 @@ static void set_late(struct sched *s, struct flight *flight)
     flight->queue->n_late++;
     queue_settle(flight->queue);
     queue_recheck_blocked(s);
-    waiters_wake(s);
 }
 
 static void check_late(struct sched *s, uint64_t now)

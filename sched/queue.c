@@ -131,6 +131,7 @@ void queue_settle(struct sched_queue *queue)
     if (place == QUEUE_POLICY)
         s->config.policy->enqueue(s->policy, op_launch(queue->ops));
     queue->place = place;
+    waiters_wake_of(queue);
 }
 
 void queue_recheck_blocked(struct sched *s)
@@ -179,7 +180,7 @@ void queue_pop(struct sched_queue *queue)
     atomic_fetch_sub_explicit(&sched_held, 1, memory_order_acq_rel);
     queue_settle(queue);
     queue_recheck_blocked(s);
-    waiters_wake(s);
+    waiters_wake_popped(queue);
 }
 
 struct sched_domain *sched_domain_create(struct sched *s)

@@ -54,10 +54,11 @@ struct sched_queue {
     struct sched_op *ops;      /* oldest first; the first one is the head */
     _Atomic uint64_t head_seq; /* NEVER if empty. Release on writing: tickets read it anywhere */
     unsigned n_ops;
-    unsigned n_late;     /* of its flights */
-    bool released;       /* until one of its flights is done: see progress.c */
-    uint64_t watched_ns; /* sched->ours_ns when last one was */
-    uint64_t closed_ns;  /* since when no way was open for what is to be let out; 0: not so */
+    struct waiter *waiters; /* for it alone; a queue may be destroyed before they have left */
+    unsigned n_late;        /* of its flights */
+    bool released;          /* until one of its flights is done: see progress.c */
+    uint64_t watched_ns;    /* sched->ours_ns when last one was */
+    uint64_t closed_ns;     /* since when no way was open for what is to be let out; 0: not so */
 };
 
 struct sched_domain {
@@ -154,8 +155,9 @@ struct sched {
     pthread_cond_t wake;       /* for its thread */
     pthread_cond_t token_free; /* for those who destroy something */
     unsigned n_want_token;
-    struct waiter *waiters;
-    unsigned n_in_order; /* of them */
+    struct waiter *waiters; /* not for one queue alone */
+    unsigned n_in_order;    /* of all waiters, here and in queues */
+    unsigned n_for_light;   /* likewise */
     bool pumping;
     bool again; /* something new came while a thread pumps */
 
@@ -236,8 +238,10 @@ void queue_recheck_blocked(struct sched *s);
  */
 bool queue_must_wait(const struct sched_queue *queue, uint64_t seq);
 
-/* submit.c */
-void waiters_wake(struct sched *s); /* something was submitted or given up */
+/* submit.c: each wakes those whose waiting is over, on one list or a few. */
+void waiters_wake(struct sched *s);                  /* who waits for more than one queue */
+void waiters_wake_of(struct sched_queue *queue);     /* it is in another place */
+void waiters_wake_popped(struct sched_queue *queue); /* its head was submitted or given up */
 
 /* flight.c: what is in flight. All need the token. */
 static inline uint64_t later(uint64_t a, uint64_t b)

@@ -32,16 +32,59 @@ static bool wait_is_over(const struct waiter *waiter)
            (waiter->for_light && (queue->sched->n_heavy || queue->place != QUEUE_POLICY));
 }
 
-void waiters_wake(struct sched *s)
+static void wake_those_done(struct waiter *list)
 {
     struct waiter *waiter;
-    DL_FOREACH(s->waiters, waiter)
+    DL_FOREACH(list, waiter)
     {
         if (!waiter->woken && wait_is_over(waiter)) {
             waiter->woken = true;
             pthread_cond_signal(&waiter->cond);
         }
     }
+}
+
+void waiters_wake(struct sched *s)
+{
+    wake_those_done(s->waiters);
+}
+
+void waiters_wake_of(struct sched_queue *queue)
+{
+    wake_those_done(queue->waiters);
+}
+
+void waiters_wake_popped(struct sched_queue *queue)
+{
+    wake_those_done(queue->waiters);
+    wake_those_done(queue->sched->waiters);
+    if (queue->kind != QUEUE_LEGACY || !queue->domain)
+        return;
+    for (struct sched_queue *other = queue->domain->queues; other; other = other->next_in_domain)
+        if (other->kind == QUEUE_BLOCKING)
+            wake_those_done(other->waiters);
+}
+
+/* Something heavy came. */
+static void wake_light(struct sched *s)
+{
+    struct sched_domain *domain;
+    if (!s->n_for_light)
+        return;
+    DL_FOREACH(s->domains, domain)
+    for (struct sched_queue *queue = domain->queues; queue; queue = queue->next_in_domain)
+        wake_those_done(queue->waiters);
+}
+
+/* The queue whose changes alone can end the wait, but for those that waiters_wake_popped and
+ * wake_light know; NULL: there is none. */
+static struct sched_queue *queue_awaited(const struct waiter *waiter)
+{
+    if (waiter->domain || waiter->for_trial)
+        return NULL;
+    if (waiter->queue)
+        return waiter->queue->kind != QUEUE_LEGACY ? waiter->queue : NULL;
+    return waiter->ticket.queue;
 }
 
 /* The scheduler's thread makes it go on. Without one it goes by the hands of those who wait. */
@@ -60,15 +103,19 @@ static void wait_a_while(struct sched *s, struct waiter *waiter)
 
 static void wait_for(struct sched *s, struct waiter *waiter)
 {
+    struct sched_queue *queue = queue_awaited(waiter);
+    struct waiter **list = queue ? &queue->waiters : &s->waiters;
     pthread_cond_init(&waiter->cond, NULL);
-    DL_APPEND(s->waiters, waiter);
+    DL_APPEND(*list, waiter);
     s->n_in_order += waiter->in_order;
+    s->n_for_light += waiter->for_light;
     while (!wait_is_over(waiter)) {
         waiter->woken = false;
         wait_a_while(s, waiter);
     }
-    DL_DELETE(s->waiters, waiter);
+    DL_DELETE(*list, waiter);
     s->n_in_order -= waiter->in_order;
+    s->n_for_light -= waiter->for_light;
     pthread_cond_destroy(&waiter->cond);
 }
 
@@ -168,7 +215,7 @@ static int submit_held(struct sched *s, struct sched_queue *queue, struct launch
     struct sched_ticket ticket = {queue, launch->op.seq};
     pump_or_tell(s);
     if (heavy)
-        waiters_wake(s);
+        wake_light(s);
     else
         wait_if_light(s, ticket);
     wait_for_trial(s, ticket);

@@ -36,6 +36,13 @@ static unsigned read_arch(const char *target)
     return arch;
 }
 
+/* Of the device it will run on, as far as that is known. */
+static unsigned arch_of(const struct rewrite *rewrite)
+{
+    unsigned arch = rewrite->options ? rewrite->options->arch : 0;
+    return arch ? arch : read_arch(rewrite->result->target);
+}
+
 /* Writes why not; the place is a token's. 0 or -ENOMEM. */
 static int refuse(const struct rewrite *rewrite, struct ptx_kernel *kernel, uint32_t place,
                   const char *format, ...) __attribute__((format(printf, 4, 5)));
@@ -102,7 +109,6 @@ static int describe(const struct rewrite *rewrite, struct ptx_kernel *kernel, ui
     const struct ptx_module *module = &rewrite->module;
     const struct ptx_function *function = &module->functions.items[index];
     const struct ptx_token *name = ptx_token_at(module, function->name);
-    unsigned arch = rewrite->options ? rewrite->options->arch : 0;
 
     kernel->name = strndup(module->text + name->offset, name->length);
     kernel->params = calloc((size_t)function->n_parameters + 1, sizeof(kernel->params[0]));
@@ -112,8 +118,7 @@ static int describe(const struct rewrite *rewrite, struct ptx_kernel *kernel, ui
     kernel->column = name->column;
     kernel->n_params = function->n_parameters;
     *ret_is_laid_out =
-        ptx_lay_out(module, function, arch ? arch : read_arch(rewrite->result->target),
-                    kernel->params, &kernel->param_bytes);
+        ptx_lay_out(module, function, arch_of(rewrite), kernel->params, &kernel->param_bytes);
     kernel->twin_tail_bytes = (kernel->param_bytes + 3) & ~3u;
     memcpy(kernel->cluster, function->cluster, sizeof(kernel->cluster));
     return 0;
@@ -192,9 +197,10 @@ static int write_text(struct rewrite *rewrite)
     const struct ptx_module *module = &rewrite->module;
     uint32_t cursor = ptx_token_at(module, module->functions.items[0].first)->offset;
     uint32_t size = ptx_token_at(module, module->tokens.n - 1)->offset;
+    bool keeps_place = module->version >= 60 && read_arch(rewrite->result->target) >= 70;
     struct str out = STR_INIT;
     struct ptx_tag tag;
-    size_t kernel = 0;
+    size_t n_kernels = 0;
 
     ptx_choose_tag(module, &tag);
     str_add_bytes(&out, module->text, cursor);
@@ -205,13 +211,17 @@ static int write_text(struct rewrite *rewrite)
     for (uint32_t f = 0; f < module->functions.n; f++) {
         const struct ptx_function *function = &module->functions.items[f];
         const struct ptx_token *last = ptx_token_at(module, function->end - 1);
+        const struct ptx_kernel *kernel = NULL;
         bool has_twin = rewrite->analysis.uses[f].needs_twin;
-        if (function->is_entry && function->body_open)
-            has_twin = rewrite->result->kernels[kernel++].has_twin;
+        if (function->is_entry && function->body_open) {
+            kernel = &rewrite->result->kernels[n_kernels++];
+            has_twin = kernel->has_twin;
+        }
         str_add_bytes(&out, module->text + cursor, last->offset + last->length - cursor);
         cursor = last->offset + last->length;
         if (has_twin)
-            ptx_write_twin(&out, &rewrite->analysis, &tag, f);
+            ptx_write_twin(&out, &rewrite->analysis, &tag, f, keeps_place ? kernel : NULL,
+                           arch_of(rewrite));
     }
     str_add_bytes(&out, module->text + cursor, size - cursor);
     return str_take(&out, &rewrite->result->text, &rewrite->result->size_bytes);

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ptx-rewriter/ptx_place.h"
+
 /* The twin's registers: PREFIXr0..21 of 32 bits, PREFIXh0..15 of 16. A value of register R,
  * component C is in number R * 4 + C. */
 enum { FIRST_SCRATCH = 16, N_REGISTERS = FIRST_SCRATCH + 6, N_HALVES = 16 };
@@ -24,6 +26,7 @@ struct writer {
     const struct ptx_function *function;
     const char *tag;
     uint32_t cursor; /* bytes of the text that are dealt with */
+    uint32_t summed; /* one bit for each number that was read before */
 };
 
 /* Can the text hold two words with no blank between them here? */
@@ -120,6 +123,21 @@ static void write_division(struct writer *writer, unsigned number, unsigned axis
              FIRST_SCRATCH + 1);
 }
 
+/* Number and what was loaded. A second sum in other words: ptxas would take it for the same value
+ * and keep the first for it, where it reads the original's special register again. */
+static void write_sum(struct writer *writer, unsigned number, unsigned loaded)
+{
+    const char *tag = writer->tag, *operation = "add";
+
+    if (writer->summed & 1u << number) {
+        str_addf(writer->out, "sub.u32 %sr%u, 0, %sr%u;\n\t", tag, loaded, tag, loaded);
+        operation = "sub";
+    }
+    writer->summed |= 1u << number;
+    str_addf(writer->out, "%s.u32 %sr%u, %sr%u, %sr%u;\n\t", operation, tag, number, tag, number,
+             tag, loaded);
+}
+
 /* One component of one register into its place. */
 static void write_value(struct writer *writer, enum ptx_register reg, unsigned axis)
 {
@@ -137,8 +155,7 @@ static void write_value(struct writer *writer, enum ptx_register reg, unsigned a
     if (is_cluster)
         write_division(writer, loaded, axis);
     if (!is_size)
-        str_addf(writer->out, "add.u32 %sr%u, %sr%u, %sr%u;\n\t", tag, number, tag, number, tag,
-                 loaded);
+        write_sum(writer, number, loaded);
 }
 
 /* What must come before the instruction of a site. */
@@ -237,7 +254,26 @@ static void write_instruction(struct writer *writer, const struct ptx_site *firs
     }
 }
 
-static void write_body(struct writer *writer, const struct ptx_use *use)
+/* Keeps what follows in its place, where that can be told: not what divides by a cluster's size. */
+static void write_fill(struct writer *writer, const struct ptx_site *site,
+                       const struct ptx_site *end, const struct ptx_kernel *kernel, unsigned arch)
+{
+    unsigned axes = 0;
+
+    for (; site < end; site++) {
+        if (!site_differs(writer, site))
+            continue;
+        if (site->is_call || site->reg == PTX_REG_CLUSTERID || site->reg == PTX_REG_NCLUSTERID)
+            return;
+        if (site->reg == PTX_REG_CTAID)
+            axes |= site->component == PTX_WHOLE ? 7 : 1u << site->component;
+    }
+    for (unsigned n = ptx_place_fill(kernel, axes, arch); n > 0; n--)
+        str_add(writer->out, "\n\t" PTX_PLACE_EMPTY);
+}
+
+static void write_body(struct writer *writer, const struct ptx_use *use,
+                       const struct ptx_kernel *kernel, unsigned arch)
 {
     const struct ptx_site *site = writer->analysis->sites.items + use->first_site;
     const struct ptx_site *end = site + use->n_sites, *next;
@@ -246,6 +282,8 @@ static void write_body(struct writer *writer, const struct ptx_use *use)
     if (use->reads)
         str_addf(writer->out, "\n\t.reg .b32 %sr<%u>;\n\t.reg .b16 %sh<%u>;", writer->tag,
                  N_REGISTERS, writer->tag, N_HALVES);
+    if (kernel)
+        write_fill(writer, site, end, kernel, arch);
     for (; site < end; site = next) {
         for (next = site + 1; next < end && next->statement == site->statement;)
             next++;
@@ -265,13 +303,13 @@ static struct writer begin(struct str *out, const struct ptx_analysis *analysis,
 }
 
 void ptx_write_twin(struct str *out, const struct ptx_analysis *analysis, const struct ptx_tag *tag,
-                    uint32_t function)
+                    uint32_t function, const struct ptx_kernel *kernel, unsigned arch)
 {
     struct writer writer = begin(out, analysis, tag, function);
 
     str_add(out, "\n");
     write_head(&writer, function);
-    write_body(&writer, &analysis->uses[function]);
+    write_body(&writer, &analysis->uses[function], kernel, arch);
 }
 
 void ptx_write_twin_declaration(struct str *out, const struct ptx_analysis *analysis,

@@ -30,6 +30,7 @@ static void client(int number, int n_launches, unsigned long long *done)
         if (i % depth == 0 || i == n_launches)
             CHECK(cudaStreamSynchronize(stream));
     }
+    pthread_barrier_wait(&meeting); /* all are done */
     CHECK(cudaStreamDestroy(stream));
 }
 
@@ -93,9 +94,10 @@ int main(int argc, char **argv)
     pthread_barrier_wait(&meeting);
     watch.start();
     pthread_barrier_wait(&meeting);
+    pthread_barrier_wait(&meeting);
+    const double total_ms = watch.stop_ms();
     for (std::thread &thread : threads)
         thread.join();
-    const double total_ms = watch.stop_ms();
     CHECK(cudaMemcpy(done.host, done.device, done.bytes(), cudaMemcpyDeviceToHost));
     verify(done, each);
     report(total_ms, each, done);

@@ -259,7 +259,7 @@ class Experiments(unittest.TestCase):
         self.assertEqual(len({e.name for e in EXPERIMENTS}), len(EXPERIMENTS))
         chosen, unknown = select(["study-1", "curves", "nonsense"])
         self.assertEqual([e.name for e in chosen],
-                         ["curves-sgemm", "curves-mriq", "study-1"])
+                         ["curves-sgemm", "curves-study", "curves-mriq", "study-1"])
         self.assertEqual(unknown, ["nonsense"])
 
     def test_nothing_measured_is_no_error(self):
@@ -316,8 +316,8 @@ class Experiments(unittest.TestCase):
 
     def test_processes_are_added_up(self):
         record = Record()
-        whole = {"shares": [0.1, 0.2, 0.3, 0.4], "jain": 0.83, "blocks_per_s": 100.0}
-        parts = [[{"blocks_per_s": x, "shares": [1.0]}] for x in (20.0, 20.0, 30.0, 50.0)]
+        whole = {"shares": [0.1, 0.2, 0.3, 0.4], "jain": 0.83, "rounds_per_s": 100.0}
+        parts = [[{"rounds_per_s": x, "shares": [1.0]}] for x in (20.0, 20.0, 30.0, 50.0)]
         for name, output in (("native", [[whole]]), ("processes", parts)):
             record.add_run({**a_run(name, 0, 1.0, "fairness"), "output": output})
         findings = select(["fairness"])[0][0].findings(record.of("fairness"), record)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The table of experiments, in the order in which they are run and shown."""
 from harness.experiments.clients import Clients
-from harness.experiments.curves import MRIQ, SGEMM
+from harness.experiments.curves import MRIQ, SGEMM, SGEMM_STUDY
 from harness.experiments.fairness import Fairness, Shares
 from harness.experiments.latency import LONG, SHORT
 from harness.experiments.launch_rate import LaunchRate
@@ -10,7 +10,7 @@ from harness.experiments.mixed import Mixed
 from harness.experiments.study import Study
 from harness.experiments.twins import Twins
 
-EXPERIMENTS = [LaunchRate(), Mixed(), Twins(), SGEMM, MRIQ, Fairness(), Shares(), SHORT, LONG,
+EXPERIMENTS = [LaunchRate(), Mixed(), Twins(), SGEMM, SGEMM_STUDY, MRIQ, Fairness(), Shares(), SHORT, LONG,
                Clients(), Memory(), Study(1, False), Study(2, False), Study(1, True),
                Study(2, True)]
 

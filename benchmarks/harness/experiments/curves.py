@@ -92,6 +92,9 @@ class Curve(Experiment):
 
 SGEMM = Curve("sgemm", "SGEMM", "sgemm", "sgemm_tiled",
               {"full": "4096", "quick": "4096", "tiny": "384"}, 0.98)
+SGEMM_STUDY = Curve("study", "SGEMM in the study's shape", "sgemm", "sgemm_study",
+                    {"full": "4096x4096x4096", "quick": "4096x4096x4096", "tiny": "256x128x64"},
+                    0.98)
 MRIQ = Curve("mriq", "MRI-Q", "mriq", "mriq",
              {"full": "1024x{rows}x128:2048", "quick": "1024x{rows}x128:2048",
               "tiny": "16x16x64:64"}, 1.0)

@@ -25,7 +25,7 @@
 // expect-sliced: *blend*
 // expect-sliced: *scatter*
 // modes: auto-rr 1-rr 7-fcfs odd-*
-// unsliced-variants: sass_only relocatable
+// unsliced-variants: sass_only relocatable many_archs
 #include "check.h"
 #include <thread>
 

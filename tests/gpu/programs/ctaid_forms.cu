@@ -3,6 +3,7 @@
 // The grid position read in all the ways PTX allows, by inline assembly: 16-bit moves (truncated
 // after the sum, not before), conversions to 16 and 64 bits, vectors, brace lists.
 // build: $NVCC -arch=sm_90 $IN -o $BIN
+// timeout: 120
 // expect-sliced: *read_forms*
 #include "check.h"
 

@@ -3,6 +3,7 @@
 // A 1-D grid of more blocks than 16 bits count, and tall ones at the limit of y.
 // build: $NVCC -arch=sm_90 $IN -o $BIN
 // skip-modes: 1-fcfs
+// timeout: 120
 // expect-sliced: *touch*
 #include "check.h"
 

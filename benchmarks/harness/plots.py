@@ -110,10 +110,11 @@ def draw_stacked(plot):
 
 
 def draw_bars(plot):
-    rows = [[quote(name), *(s.points[i] for s in plot.series)] for i, name in enumerate(plot.rows)]
+    rows = [[quote(name).replace(", ", ",\\n"), *(s.points[i] for s in plot.series)]
+            for i, name in enumerate(plot.rows)]
     script = [*data_block("bars", rows), "set style data histograms",
               "set style histogram clustered gap 1.2", "set style fill solid 0.9 noborder",
-              "set boxwidth 0.95", "set yrange [0:*]", "set xtics rotate by 0"]
+              "set boxwidth 0.95", "set yrange [0:*]", "set xtics rotate by 0", "set bmargin 3"]
     plots = [f"$bars using {i + 2}:xtic(1) lc rgb '{COLOURS[i % len(COLOURS)]}' "
              f"title {quote(series.title)}" for i, series in enumerate(plot.series)]
     if plot.reference:
@@ -144,7 +145,9 @@ def draw_heat(plot):
         script.append(f"set object 1 rectangle from {column - 0.47},{row - 0.45} to "
                       f"{column + 0.47},{row + 0.45} front fs empty border lc rgb '#000000' lw 2.5")
         script.append(f"set xlabel {quote(plot.x_label + '        (framed: the best sliced)')}")
-    script.append('plot $cells using 1:2:3 with image pixels, \\\n'
+    # Boxes, not an image: cells may be missing.
+    script.append('plot $cells using 1:2:(0.5):(0.5):3 with boxxyerror fc palette '
+                  'fs solid noborder, \\\n'
                   '     $cells using 1:2:(sprintf("%.3f", $3)) with labels tc rgb "#000000"')
     return script
 

@@ -4,8 +4,8 @@
  *
  * A twin's loops stand elsewhere than the original's, and a GPU fetches instructions by lines: the
  * same loop can run faster or slower for where it stands. Control i is the kernel's own text under
- * another name, with i reads of the clock at its start, each one instruction of which nothing is
- * used. Control 0 is a copy to the letter.
+ * another name, with i empty instructions at its start: synchronisations of warps that are together
+ * anyway, which ptxas makes a NOP each. Control 0 is a copy to the letter.
  */
 #ifndef BENCHMARKS_CONTROLS_H
 #define BENCHMARKS_CONTROLS_H
@@ -51,9 +51,9 @@ static inline char *controls_add(char *ptx, const char *name)
     for (int i = 0; i < N_CONTROLS; i++) {
         fprintf(out, "\n.visible .entry " CONTROL_NAME "(", i, name);
         fwrite(params, 1, (size_t)(body - params), out);
-        fprintf(out, "\n\t.reg .b32 %%control;\n");
+        fputs("\n", out);
         for (int k = 0; k < i; k++)
-            fprintf(out, "\tmov.u32 %%control, %%clock;\n");
+            fputs("\tbar.warp.sync -1;\n", out);
         fwrite(body, 1, (size_t)(end - body), out);
         fputs("\n", out);
     }

@@ -43,10 +43,10 @@ class Twins(Experiment):
             found.goals.append(Goal(f"twin of {kernel}, x original", "<=", 1.01, middle))
             if mine:
                 last = mine[-1]
+                controls = last.get("control_ratios")
                 rows.append([kernel, f"{last['original_ms']:.4g}", f"{middle:.4f}",
                              f"[{last['ratio_q1']:.4f}, {last['ratio_q3']:.4f}]",
-                             f"[{min(last['control_ratios']):.4f}, "
-                             f"{max(last['control_ratios']):.4f}]",
+                             f"[{min(controls):.4f}, {max(controls):.4f}]" if controls else "-",
                              f"{last['registers']} / {last['twin_registers']}"])
         if rows:
             found.tables.append(Table("Twins, launched whole", [

@@ -99,14 +99,24 @@ class Device:
     def command(self, command):
         return [os.path.join(self.programs, command[0]), *command[1:]]
 
+    @staticmethod
+    def far_apart(n):
+        """So many CPUs, or all that there are; not the first one, which has the interrupts."""
+        cpus = sorted(os.sched_getaffinity(0))
+        n = min(n, len(cpus))
+        return {cpus[(k + 1) * len(cpus) // n - 1] for k in range(n)}
+
     def run(self, variant):
         """The JSON lines of each process, and the seconds that it took."""
         env = self.environment(variant)
+        hold = (lambda: os.sched_setaffinity(0, self.far_apart(variant.cpus))) if variant.cpus \
+            else None
         began = time.monotonic()
         with contextlib.ExitStack() as running:
             processes = [running.enter_context(subprocess.Popen(
                 self.command(command), env=env, text=True, cwd=self.programs,
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE))
+                preexec_fn=hold, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE))
                 for command in variant.commands]
             running.callback(lambda: [process.kill() for process in processes])
             outputs = [self.output_of(process, command, began)

@@ -10,11 +10,13 @@ class Variant:
     commands: (program, argument, ...) each; several are processes that run at once.
     env: variables of SliVER, which is preloaded then; None: natively.
     service: under NVIDIA's multi-process service.
+    cpus: of how many CPUs, far apart, it may use; None: of any, and its threads move about.
     """
     name: str
     commands: tuple
     env: dict = None
     service: bool = False
+    cpus: int = None
 
     @property
     def programs(self):

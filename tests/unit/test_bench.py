@@ -174,6 +174,13 @@ class Gpus(unittest.TestCase):
             outputs, _ = self.device().run(Variant("v", (("program",),), env))
             self.assertEqual(outputs, [[{"n": said}]])
 
+    def test_held_on_cpus(self):
+        self.command("program", 'echo "{\\"n\\": $(nproc)}"')
+        everywhere = len(os.sched_getaffinity(0))
+        for cpus, n in ((None, everywhere), (1, 1), (1000, everywhere)):
+            outputs, _ = self.device().run(Variant("v", (("program",),), cpus=cpus))
+            self.assertEqual(outputs, [[{"n": n}]])
+
     def test_processes_run_at_once(self):
         """Each waits for the other."""
         self.command("program", 'mkfifo "$1" 2>/dev/null; mkfifo "$2" 2>/dev/null\n'

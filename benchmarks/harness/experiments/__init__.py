@@ -10,9 +10,9 @@ from harness.experiments.mixed import Mixed
 from harness.experiments.study import Study
 from harness.experiments.twins import Twins
 
-EXPERIMENTS = [LaunchRate(), Mixed(), Twins(), SGEMM, SGEMM_STUDY, MRIQ, Fairness(), Shares(), SHORT, LONG,
-               Clients(), Memory(), Study(1, False), Study(2, False), Study(1, True),
-               Study(2, True)]
+EXPERIMENTS = [LaunchRate(), Mixed(), Twins(), SGEMM, SGEMM_STUDY, MRIQ, Fairness(), Shares(),
+               SHORT, LONG, Clients(), Memory(), Study(1, False), Study(2, False),
+               Study(1, True), Study(2, True)]
 
 
 def named(name):

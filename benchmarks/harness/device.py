@@ -109,14 +109,13 @@ class Device:
     def run(self, variant):
         """The JSON lines of each process, and the seconds that it took."""
         env = self.environment(variant)
-        hold = (lambda: os.sched_setaffinity(0, self.far_apart(variant.cpus))) if variant.cpus \
-            else None
+        cpus = self.far_apart(variant.cpus) if variant.cpus else os.sched_getaffinity(0)
         began = time.monotonic()
         with contextlib.ExitStack() as running:
             processes = [running.enter_context(subprocess.Popen(
                 self.command(command), env=env, text=True, cwd=self.programs,
-                preexec_fn=hold, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE))
+                preexec_fn=lambda: os.sched_setaffinity(0, cpus), stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE))
                 for command in variant.commands]
             running.callback(lambda: [process.kill() for process in processes])
             outputs = [self.output_of(process, command, began)

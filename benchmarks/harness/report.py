@@ -105,7 +105,8 @@ def commands_of(runs):
         run = next(iter(runs.by_variant[name].values()))
         env = "" if run["env"] is None else "LD_PRELOAD=libsliver_hook.so " + "".join(
             f"{k}='{v}' " for k, v in sorted(run["env"].items()))
-        lines.append(f"{name}: {env}" + " & ".join(run["commands"]))
+        held = f"on {run['cpus']} CPUs: " if run.get("cpus") else ""
+        lines.append(f"{name}: {held}{env}" + " & ".join(run["commands"]))
     return lines
 
 

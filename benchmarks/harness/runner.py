@@ -124,7 +124,7 @@ class Runner:
         self.record.add_run({
             "experiment": plan.experiment.name, "variant": variant.name, "round": number,
             "call": self.call, "commands": [shlex.join(c) for c in variant.commands],
-            "env": variant.env, "wall_s": round(wall_s, 3),
+            "env": variant.env, "cpus": variant.cpus, "wall_s": round(wall_s, 3),
             "output": [fold_repeats(lines) for lines in output]})
         self.session.save()
 

@@ -26,7 +26,7 @@ static bool must_be_whole(const struct launch *launch)
 }
 
 /* Blocks of the next slice of an automatic plan. Alone, what is short goes as it is. */
-static uint64_t auto_blocks(struct sched *s, const struct launch *launch)
+static uint64_t auto_blocks(struct sched *s, struct launch *launch)
 {
     const struct kernel_shape *shape = launch->shape;
     uint64_t all = grid3_count(launch->grid), est_ns = cost_estimate_ns(shape, all);
@@ -39,7 +39,8 @@ static uint64_t auto_blocks(struct sched *s, const struct launch *launch)
     const struct sched_policy *policy = s->config.policy;
     uint64_t slice_ns =
         policy->slice_ns ? policy->slice_ns(s->policy, launch) : s->config.quantum_ns;
-    return cost_slice_blocks(shape, launch->grid, cost_waves_in(shape, slice_ns));
+    uint64_t blocks = cost_slice_blocks(shape, launch->grid, cost_waves_in(shape, slice_ns));
+    return tuner_blocks(s, launch, blocks);
 }
 
 void launch_make_whole(struct launch *launch, const char *reason)
@@ -76,7 +77,8 @@ static void update_plan(struct sched *s, struct launch *launch)
 
 static uint64_t estimate_ns(const struct launch *launch, uint64_t blocks)
 {
-    return launch->shape ? cost_estimate_ns(launch->shape, blocks) : 0;
+    uint64_t tuned_ns = tuner_estimate_ns(launch, blocks);
+    return tuned_ns || !launch->shape ? tuned_ns : cost_estimate_ns(launch->shape, blocks);
 }
 
 /* The launch leaves its queue: all of it is with the driver, or will never be. */
@@ -170,6 +172,7 @@ static struct flight *new_flight(struct sched *s, struct launch *launch, const s
     }
     flight->launch = launch;
     flight->lane = piece->lane;
+    flight->in_part = tuner_estimate_ns(launch, 1) && piece->blocks < launch->shape->wave_blocks;
     flight->mark = piece->mark;
     flight->marked = piece->marked;
     return flight;

@@ -187,7 +187,9 @@ void flight_finish(struct sched *s, struct flight *flight, uint64_t busy_ns, uin
     stats_flight(flight, busy_ns);
     finish_launches(s, flight);
     update_queue(flight);
-    if (flight->kind == FLIGHT_SLICE)
+    if (flight->kind == FLIGHT_SLICE) {
         progress_slice_done(s, flight, now);
+        tuner_slice_done(s, flight->launch, now);
+    }
     free_flight(s, flight);
 }

@@ -70,7 +70,8 @@ static void batch_add(struct batch *batch, const struct flight *flight)
         batch->fenced = true;
         return;
     }
-    if (flight->kind == FLIGHT_SLICE && (flight->launch->released_ns || flight->launch->let_go))
+    if (flight->kind == FLIGHT_SLICE &&
+        (flight->launch->released_ns || flight->launch->let_go || flight->in_part))
         batch->waited = true; /* that is not what it costs */
     if (batch->waited || !flight->shape || (batch->shape && flight->shape != batch->shape))
         batch->one_shape = false;

@@ -179,6 +179,7 @@ static void release(struct sched *s, struct sched_queue *queue, uint64_t now)
         s->n_stuck += !launch->n_releases;
         choose_release(launch);
         launch->released_ns = now;
+        tuner_stuck(launch);
         atomic_store_explicit(&launch->shape->proven, false, memory_order_relaxed);
     } else if (!let_behind(s, launch)) {
         return;

@@ -34,6 +34,7 @@ struct sched_config {
     uint64_t quantum_ns; /* device time of a client's turn */
     uint64_t window_ns;  /* device time that may be in flight while others wait */
     uint64_t stall_ns;   /* no progress for so long means stuck */
+    bool tune;           /* long launches that are alone try other sizes than whole waves */
     bool stats, trace;
     bool threadless; /* tests: no thread of its own; someone calls sched_pump() */
 };
@@ -80,6 +81,10 @@ struct launch {
     bool arrived;                 /* its stream came to it */
     bool alone;                   /* nothing was under way on other streams at the last look */
     bool heavy, planned, begun, all_submitted;
+    struct tune *tune;          /* see tuner.c; NULL: it goes in the ordinary size */
+    unsigned tune_size;         /* enum tune_size */
+    uint64_t tune_from_ns;      /* the device came to it; 0: not seen yet */
+    bool tune_spoilt;           /* what it takes tells nothing of its slices' size */
     struct launch *next_partly; /* of its client, see there */
     struct launch *prev, *next; /* while ready: the policy's; afterwards: of its last flight */
 };

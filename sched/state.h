@@ -107,6 +107,7 @@ struct flight {
     bool late, reached;
     bool mixed; /* others ran beside it: what it took is not known */
     bool in_window;
+    bool in_part;     /* a slice that leaves part of the device idle on purpose: see tuner.c */
     bool idle_before; /* nothing else was in flight: the time includes the way to the device */
     unsigned lane;
     unsigned n_slices;
@@ -297,6 +298,15 @@ bool trial_is_due(const struct launch *launch);
 bool trial_start(struct sched *s, struct launch *launch);
 bool trial_step(struct sched *s);                                    /* as dispatch_next */
 void trial_end(struct sched *s, struct launch *launch, bool proven); /* if it is on trial */
+
+/* tuner.c: slice sizes of automatic plans, alone. All need the token. */
+uint64_t tuner_blocks(struct sched *s, struct launch *launch, uint64_t ordinary_blocks);
+/* 0: as the cost model says. */
+uint64_t tuner_estimate_ns(const struct launch *launch, uint64_t blocks);
+void tuner_slice_done(struct sched *s, struct launch *launch, uint64_t now);
+void tuner_stuck(struct launch *launch);           /* slices of it wait for one another */
+bool tuner_is_proven(const struct launch *launch); /* or of a size that needs no trial of its own */
+void tuner_proven(struct launch *launch);
 
 /* progress.c. All need the token. */
 void progress_check(struct sched *s, uint64_t now);

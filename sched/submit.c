@@ -161,7 +161,9 @@ static void init_launch(struct launch *launch, struct sched_client *client, uint
     launch->n_lanes = launch->busy_lanes = launch->unsure_lanes = 0;
     launch->heavy = launch->planned = launch->begun = false;
     launch->arrived = launch->alone = launch->let_go = false;
-    launch->all_submitted = false;
+    launch->all_submitted = launch->tune_spoilt = false;
+    launch->tune = NULL;
+    launch->tune_from_ns = 0;
     launch->prev = launch->next = NULL;
     launch->op.is_launch = true;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * trial.c - the first slice that a kernel ever gets: it goes alone, to find out whether its blocks
- * wait for blocks that are still held.
+ * trial.c - the first slice that a kernel ever gets, or gets of a size below a wave: it goes alone,
+ * to find out whether its blocks wait for blocks that are still held.
  *
  * If they do, the slice keeps its room on the device until the rest is there, too. Whatever else
  * could take the room which the rest needs, and then keep it, would make both wait for ever. So
@@ -20,7 +20,8 @@
 
 static bool is_proven(const struct launch *launch)
 {
-    return atomic_load_explicit(&launch->shape->proven, memory_order_relaxed);
+    return atomic_load_explicit(&launch->shape->proven, memory_order_relaxed) &&
+           tuner_is_proven(launch);
 }
 
 bool trial_is_due(const struct launch *launch)
@@ -84,8 +85,10 @@ void trial_end(struct sched *s, struct launch *launch, bool proven)
     if (s->on_trial != launch)
         return;
     s->on_trial = NULL;
-    if (proven)
+    if (proven) {
         atomic_store_explicit(&launch->shape->proven, true, memory_order_relaxed);
+        tuner_proven(launch);
+    }
     waiters_wake(s);
 }
 

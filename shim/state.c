@@ -134,6 +134,7 @@ static struct shim_device *device_create(CUdevice ordinal)
         .quantum_ns = env->quantum_ns,
         .window_ns = env->window_ns,
         .stall_ns = env->stall_ns,
+        .tune = env->tune,
         .stats = report_wants_stats(),
         .trace = report_wants_trace(),
     };

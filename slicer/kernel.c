@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "slicer/tune.h"
+
 struct kernel *kernel_create(const char *name, const struct slice_size *rule, const char *reason)
 {
     struct kernel *kernel = calloc(1, sizeof(*kernel));
@@ -30,12 +32,22 @@ struct kernel *kernel_ref(struct kernel *kernel)
     return kernel;
 }
 
+static void shape_destroy(struct kernel_shape *shape)
+{
+    struct tune *next, *tune = atomic_load_explicit(&shape->tunes, memory_order_relaxed);
+    for (; tune; tune = next) {
+        next = tune->next;
+        free(tune);
+    }
+    free(shape);
+}
+
 static void kernel_destroy(struct kernel *kernel)
 {
     struct kernel_shape *next, *shape = atomic_load_explicit(&kernel->shapes, memory_order_relaxed);
     for (; shape; shape = next) {
         next = shape->next;
-        free(shape);
+        shape_destroy(shape);
     }
     if (kernel->free_handles)
         kernel->free_handles(kernel->handles);

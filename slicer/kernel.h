@@ -30,6 +30,7 @@ static inline uint64_t grid3_count(struct grid3 g)
 
 /* One block shape of a kernel: threads per block and dynamic shared memory decide how many blocks
  * are resident at once, so waves and costs are kept per shape. */
+struct tune;
 struct kernel_shape {
     struct kernel *kernel;
     struct kernel_shape *next; /* published by a release store of the list head */
@@ -43,6 +44,7 @@ struct kernel_shape {
     /* A first slice came to its end while the rest was held: its blocks don't wait for later ones.
      */
     _Atomic bool proven;
+    _Atomic(struct tune *) tunes; /* one per grid; see tune.h */
 };
 
 struct kernel {

@@ -148,6 +148,7 @@ static const char *run_seed(unsigned seed, bool failures)
                                   .window_ns = 50000 + pick(1000000),
                                   .stall_ns = 20000000,
                                   .threadless = true};
+    config.tune = pick(2);
     program_init(&p, &gpu, &config, 1 + pick(4));
     p.look_delay_ns = pick(20000);
     make_program(&p, shapes, failures);

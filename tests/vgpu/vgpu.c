@@ -296,6 +296,13 @@ static void count_blocks(struct vcmd *cmd, uint64_t n)
     }
 }
 
+static uint64_t block_ns(const struct vgpu *vgpu, const struct vlaunch *launch)
+{
+    uint64_t taken = VGPU_ROOM - vgpu->free_room;
+    bool crowded = launch->crowd_percent && taken > VGPU_ROOM / 100 * launch->crowd_percent;
+    return crowded ? launch->crowded_ns : launch->block_ns;
+}
+
 static void begin_blocks(struct vgpu *vgpu, struct vcmd *cmd, uint64_t n)
 {
     struct vgroup *group = vgpu_alloc(sizeof(*group));
@@ -308,7 +315,7 @@ static void begin_blocks(struct vgpu *vgpu, struct vcmd *cmd, uint64_t n)
     cmd->n_running += n;
     vgpu->free_room -= n * cmd->room;
     *group = (struct vgroup){.cmd = cmd, .n = n, .begin_ns = vgpu->now_ns};
-    group->end_ns = vgpu->now_ns + launch->block_ns;
+    group->end_ns = vgpu->now_ns + block_ns(vgpu, launch);
     group->next_block = cmd->slice.offset.x + grid3_count(cmd->slice.extent) - cmd->n_left;
     DL_APPEND(vgpu->groups, group);
 }

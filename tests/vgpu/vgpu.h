@@ -36,6 +36,8 @@ enum vwait {
 struct vlaunch {
     struct launch launch; /* first */
     uint64_t block_ns;
+    uint64_t crowded_ns;    /* the same for one that begins when more than */
+    unsigned crowd_percent; /* of the device is taken; 0: there is no such effect */
     enum vwait wait;
     uint64_t wait_block;
     const struct vlaunch *other;

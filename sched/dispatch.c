@@ -172,7 +172,7 @@ static struct flight *new_flight(struct sched *s, struct launch *launch, const s
     }
     flight->launch = launch;
     flight->lane = piece->lane;
-    flight->in_part = tuner_estimate_ns(launch, 1) && piece->blocks < launch->shape->wave_blocks;
+    flight->in_part = tuner_leaves_room(launch, piece->blocks);
     flight->mark = piece->mark;
     flight->marked = piece->marked;
     return flight;

@@ -177,10 +177,17 @@ static void finish_batch(struct sched *s, const struct batch *batch, uint64_t no
     s->expected_ns = now + s->in_window_ns;
 }
 
+/* A slice of less than a wave may take as long as one of its blocks, which is as long as a wave. */
+uint64_t flight_expected_ns(const struct flight *flight)
+{
+    uint64_t block_ns = flight->in_part ? cost_estimate_ns(flight->shape, 1) : 0;
+    return flight->expected_ns - flight->submitted_ns + block_ns;
+}
+
 /* What was never measured may just be long. */
 static bool is_late(const struct sched *s, const struct flight *flight, uint64_t now)
 {
-    uint64_t expected_ns = flight->expected_ns - flight->submitted_ns;
+    uint64_t expected_ns = flight_expected_ns(flight);
     if (!flight->est_ns && flight->kind != FLIGHT_FENCE)
         expected_ns += 2 * s->config.window_ns;
     return now - flight->submitted_ns > 2 * expected_ns + LATE_NS;
@@ -216,7 +223,7 @@ static bool is_reached(const struct sched *s, const struct flight *flight, uint6
     return flight->marked ? s->ops->reached(s->gpu, &flight->mark) : now >= flight->expected_ns;
 }
 
-static bool others_fly(const struct sched *s, const struct launch *launch)
+bool others_fly(const struct sched *s, const struct launch *launch)
 {
     const struct flight *flight;
     DL_FOREACH(s->flights, flight)

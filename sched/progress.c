@@ -116,8 +116,7 @@ static bool is_watched(const struct flight *flight)
 
 static bool is_stuck(const struct sched *s, const struct flight *flight)
 {
-    uint64_t expected_ns = flight->expected_ns - flight->submitted_ns;
-    uint64_t limit_ns = later(s->config.stall_ns, 4 * expected_ns);
+    uint64_t limit_ns = later(s->config.stall_ns, 4 * flight_expected_ns(flight));
     uint64_t since_ns = later(flight->watched_ns, flight->queue->watched_ns);
     const struct launch *launch = queue_launch(flight->queue);
     if (launch->n_releases)

@@ -267,6 +267,9 @@ void launch_check_done(struct sched *s, struct launch *launch); /* nothing of it
 void flights_poll(struct sched *s);
 void flights_drop(struct sched *s, struct sched_domain *domain); /* NULL: all */
 uint64_t flights_next_look(const struct sched *s, uint64_t now);
+uint64_t flight_expected_ns(const struct flight *flight); /* from its submission to its end */
+/* Is anything of other queues in flight? Needs the token. */
+bool others_fly(const struct sched *s, const struct launch *launch);
 /* Sets launch->alone. Needs the token. */
 void launch_check_alone(struct sched *s, struct launch *launch);
 
@@ -301,6 +304,8 @@ void trial_end(struct sched *s, struct launch *launch, bool proven); /* if it is
 
 /* tuner.c: slice sizes of automatic plans, alone. All need the token. */
 uint64_t tuner_blocks(struct sched *s, struct launch *launch, uint64_t ordinary_blocks);
+/* Does a slice of so many blocks leave part of the device idle on purpose? */
+bool tuner_leaves_room(const struct launch *launch, uint64_t blocks);
 /* 0: as the cost model says. */
 uint64_t tuner_estimate_ns(const struct launch *launch, uint64_t blocks);
 void tuner_slice_done(struct sched *s, struct launch *launch, uint64_t now);

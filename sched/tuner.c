@@ -40,20 +40,24 @@ uint64_t tuner_blocks(struct sched *s, struct launch *launch, uint64_t ordinary_
     return tune_blocks(launch->shape, launch->tune_size, ordinary_blocks);
 }
 
-uint64_t tuner_estimate_ns(const struct launch *launch, uint64_t blocks)
+static bool is_ordinary(const struct launch *launch)
 {
-    if (!launch->tune || launch->tune_size == TUNE_ORDINARY)
-        return 0;
-    return tune_estimate_ns(launch->tune, launch->tune_size, blocks);
+    return !launch->tune || launch->tune_size == TUNE_ORDINARY;
 }
 
-static bool others_flew(const struct sched *s, const struct launch *launch)
+bool tuner_leaves_room(const struct launch *launch, uint64_t blocks)
 {
-    const struct flight *flight;
-    for (flight = s->flights; flight; flight = flight->next)
-        if (flight->queue != launch->op.queue)
-            return true;
-    return false;
+    return !is_ordinary(launch) && blocks < launch->shape->wave_blocks;
+}
+
+uint64_t tuner_estimate_ns(const struct launch *launch, uint64_t blocks)
+{
+    return is_ordinary(launch) ? 0 : tune_estimate_ns(launch->tune, launch->tune_size, blocks);
+}
+
+bool tuner_is_proven(const struct launch *launch)
+{
+    return is_ordinary(launch) || launch->tune->sizes[launch->tune_size].proven;
 }
 
 void tuner_slice_done(struct sched *s, struct launch *launch, uint64_t now)
@@ -63,7 +67,7 @@ void tuner_slice_done(struct sched *s, struct launch *launch, uint64_t now)
         return;
     if (!launch->tune_from_ns)
         launch->tune_from_ns = later(launch->first_ns, s->seen_ns);
-    launch->tune_spoilt |= launch->n_releases || launch->error || others_flew(s, launch);
+    launch->tune_spoilt |= launch->n_releases || launch->error || others_fly(s, launch);
     if (launch->tune_spoilt)
         return;
     uint64_t ns = now - launch->tune_from_ns;
@@ -72,14 +76,10 @@ void tuner_slice_done(struct sched *s, struct launch *launch, uint64_t now)
     } else if (tune_is_poor(launch->tune, out, ns)) {
         tune_learn(launch->tune, launch->tune_size, out, ns);
         launch->tune_size = tune_best(launch->tune);
+        if (!tuner_is_proven(launch))
+            launch->tune_size = TUNE_ORDINARY;
         launch->tune_spoilt = true;
     }
-}
-
-bool tuner_is_proven(const struct launch *launch)
-{
-    return !launch->tune || launch->tune_size == TUNE_ORDINARY ||
-           launch->tune->sizes[launch->tune_size].proven;
 }
 
 void tuner_proven(struct launch *launch)
@@ -90,6 +90,6 @@ void tuner_proven(struct launch *launch)
 
 void tuner_stuck(struct launch *launch)
 {
-    if (launch->tune && launch->tune_size != TUNE_ORDINARY)
+    if (!is_ordinary(launch))
         tune_stop(launch->tune);
 }

@@ -4,6 +4,7 @@
 Exit status: 0; 1 a run failed or a goal is missed; 2 wrong usage or no record; 77 no GPU.
 """
 import argparse
+import hashlib
 import json
 import os
 import shlex
@@ -91,10 +92,20 @@ def make_device(options):
     return Gpu(library, programs, options.timeout) if Gpu.is_there() else None
 
 
+def library_digest(path):
+    """SHA-256 of what was preloaded; the version says little where the history is not."""
+    try:
+        with open(path, "rb") as library:
+            return hashlib.sha256(library.read()).hexdigest()
+    except OSError:
+        return ""
+
+
 def describe_call(device, options, arguments):
     version = run_text([options.sliver, "version"]).replace("sliver ", "")
     revision = run_text(["git", "-C", SOURCE, "describe", "--always", "--dirty"])
     return {"command": shlex.join(["sliver", "bench", *arguments]), "version": version,
+            "library": library_digest(options.library),
             "revision": revision, "machine": device.machine(), "notes": [],
             "when": time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime())}
 

@@ -89,7 +89,9 @@ def machine_lines(record):
               if value and not isinstance(value, dict)]
     for i, call in enumerate(record.calls):
         lines += ["", f"Call {i + 1}, {call['when']}, SliVER {call['version']}"
-                      + (f" ({call['revision']})" if call["revision"] else "") + ":", "",
+                      + (f" ({call['revision']})" if call["revision"] else "")
+                      + (f", library {call['library'][:12]}" if call.get("library") else "")
+                      + ":", "",
                   f"    {call['command']}", ""]
         clocks = call["machine"].get("clocks")
         if clocks:

@@ -6,6 +6,7 @@ from harness.model import Goal, Plot, Series
 
 METRIC = "median_ms"
 LANES = (1, 2)
+WAVES = "auto, whole waves"
 
 
 def slice_sizes(blocks, wave_blocks):
@@ -54,6 +55,7 @@ class Curve(Experiment):
         if session.size == "quick":
             sizes = sizes[::2]
         return [[native(command), Variant("auto", (command,), {}),
+                 Variant(WAVES, (command,), {"SLIVER_TUNE": "0"}),
                  *(Variant(point_name(lanes, blocks), (command,),
                            {"SLIVER_LANES": str(lanes),
                             "SLIVER_SLICE": f"{self.kernel}={blocks};*=off"})
@@ -71,7 +73,8 @@ class Curve(Experiment):
         blocks = sorted({b for _, b in points})
         rows = [[str(b), f"{b / shape['wave_blocks']:.3g}",
                  *(text(points.get((lanes, b)), "{:.3f}") for lanes in LANES)] for b in blocks]
-        rows.append(["auto", "", "", text(ratio(runs, "auto", METRIC), "{:.3f}")])
+        rows += [[name, "", "", text(ratio(runs, name, METRIC), "{:.3f}")]
+                 for name in ("auto", WAVES) if ratio(runs, name, METRIC)]
         found.tables.append(Table(
             f"{self.what}: time, x native", ["blocks", "waves", "one lane", "two lanes"], rows,
             f"Whole: {shape['blocks']} blocks, {shape['waves']:.3g} waves, "

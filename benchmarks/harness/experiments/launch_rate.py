@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """What a launch costs the thread that makes it, when nobody shares the GPU.
 
-On a virtual machine threads that move about make runs differ by more than what is looked for. So
-beside it stand a library that does nothing (what differs there is the machine's), and the same held
-on CPUs far apart, one more than launching threads.
+On a virtual machine runs differ by more than what is looked for: whole processes are fast or slow,
+natively, too. So there are many short runs rather than a few long ones. Beside them stand a library
+that does nothing (what differs there is the machine's), and the same held on CPUs far apart, one
+more than launching threads.
 """
 from harness.experiments.base import Experiment, Findings, Variant, comparison, ratio
 from harness.model import Goal
@@ -23,12 +24,12 @@ class LaunchRate(Experiment):
     name = "launch-rate"
     about = "launches a second of empty kernels, 1, 4 and 16 threads"
     programs = ("launch_rate",)
-    rounds = 7
-    seconds = 2.0
+    rounds = 15
+    seconds = 0.7
     of_host = True
 
     def groups(self, session):
-        seconds = {"full": "1", "quick": "0.5", "tiny": "0.01"}[session.size]
+        seconds = {"full": "0.25", "quick": "0.25", "tiny": "0.01"}[session.size]
         common = ("launch_rate", "--seconds", seconds)
         few = ("--sync", "20") if session.size == "tiny" else ()
         cases = {case_of(n): (*common, "--threads", str(n), *few) for n in THREADS}

@@ -134,7 +134,7 @@ void sched_mark_direct(struct sched *sched, struct sched_client *client, struct 
 /* Takes the launch over. The calling thread may submit slices itself when the window has room.
  * Returns 0, or the driver's code if the driver refused it at once (then it is retired already).
  * after: a place in another queue that it must come behind. Waits only for the first slice of a
- * kernel that was never sliced, and for room behind a thousand others in the queue. */
+ * kernel (of each size below a wave, too), and for room behind a thousand others in the queue. */
 int sched_submit(struct sched_queue *queue, struct sched_client *client, struct launch *launch,
                  struct sched_ticket after);
 /* Puts a call at its place in the queue; if nothing is before it, runs it at once on this thread

@@ -137,10 +137,10 @@ static void wait_if_light(struct sched *s, struct sched_ticket ticket)
         wait_for(s, &waiter);
 }
 
-/* A kernel's first slice is waited for. To load the code of another kernel when that is first
- * launched the driver may wait for the device, with its locks held; if the slice spins for blocks
- * still held, nobody could release them then. It happens once a kernel, where the driver loads
- * code and waits anyway. */
+/* A slice on trial is waited for. To load the code of another kernel when that is first launched
+ * the driver may wait for the device, with its locks held; if the slice spins for blocks still
+ * held, nobody could release them then. It happens once a kernel, where the driver loads code and
+ * waits anyway, and once for each smaller size that a long one tries. */
 static void wait_for_trial(struct sched *s, struct sched_ticket ticket)
 {
     struct waiter waiter = {.ticket = ticket, .for_trial = true};

@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 enum slice_mode {
-    SLICE_AUTO,   /* whole waves, as many as fit the quantum; only when it is shared or long */
+    SLICE_AUTO,   /* whole waves that fit the quantum, only when shared or long; see tune.h, too */
     SLICE_OFF,    /* never */
     SLICE_BLOCKS, /* this many blocks in linear order, rounded to whole rows or planes */
     SLICE_SHAPE,  /* this many blocks along each axis */

@@ -361,6 +361,15 @@ class Reports(unittest.TestCase):
         self.assertIn("study-1,rr,0,0,0,total_ms,2.5,1", lines)
         self.assertEqual(len(lines), 1 + 3)
 
+    def test_calls_name_what_was_preloaded(self):
+        record = Record()
+        record.add_call({**a_call(), "revision": "abc", "library": "0123456789abcdef"})
+        self.assertIn("Call 1, now, SliVER 1 (abc), library 0123456789ab:",
+                      report.machine_lines(record))
+        with tempfile.NamedTemporaryFile() as library:
+            self.assertTrue(cli.library_digest(library.name).startswith("e3b0c44298fc1c14"))
+        self.assertEqual(cli.library_digest("/no/such/library"), "")
+
     def test_own_options_are_not_recorded(self):
         self.assertEqual(cli.said(["--sliver", "/x", "study", "--library", "/y", "--quick"]),
                          ["study", "--quick"])

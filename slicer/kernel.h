@@ -28,9 +28,10 @@ static inline uint64_t grid3_count(struct grid3 g)
     return (uint64_t)g.x * g.y * g.z;
 }
 
+struct tune;
+
 /* One block shape of a kernel: threads per block and dynamic shared memory decide how many blocks
  * are resident at once, so waves and costs are kept per shape. */
-struct tune;
 struct kernel_shape {
     struct kernel *kernel;
     struct kernel_shape *next; /* published by a release store of the list head */
